@@ -1,0 +1,1 @@
+"""Tests; a package, so that `tests.peers` can be imported from every folder of tests."""
