@@ -1,0 +1,1 @@
+"""Conversation: channels, router, forms, pages."""

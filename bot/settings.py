@@ -1,0 +1,78 @@
+"""Every setting, in one typed place: from the environment (TANHUA_…) or a `.env` file in the working folder."""
+
+from datetime import datetime
+from pathlib import Path
+
+from pydantic import SecretStr, field_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+TELEGRAM_API = "https://api.telegram.org"
+WECOM_API = "https://qyapi.weixin.qq.com"
+
+
+class Settings(BaseSettings):
+    """The settings of one installation. Secrets never print."""
+
+    model_config = SettingsConfigDict(env_prefix="TANHUA_", env_file=".env", extra="ignore", frozen=True)
+
+    data: Path = Path("data")
+    """Folder of the database, the index and the attachments."""
+    database_url: str = ""
+    """SQLAlchemy URL; empty = SQLite inside `data`."""
+    chroma_url: str = ""
+    """http://host:port of a Chroma server; empty = on disk inside `data`."""
+    host: str = "127.0.0.1"
+    """Address the web pages and webhooks listen on."""
+    port: int = 8080
+    """Port the web pages and webhooks listen on; 0 takes any free one."""
+    telegram_token: SecretStr = SecretStr("")
+    """Token of the Telegram bot; empty = no Telegram."""
+    telegram_api_url: str = TELEGRAM_API
+    """Base URL of the Bot API."""
+    telegram_webhook_secret: SecretStr = SecretStr("")
+    """Set: webhook mode at /telegram/webhook; empty: long polling."""
+    wecom_corp_id: str = ""
+    """企业ID; empty = no WeCom."""
+    wecom_agent_id: int = 0
+    """应用 AgentId."""
+    wecom_secret: SecretStr = SecretStr("")
+    """应用 Secret."""
+    wecom_token: SecretStr = SecretStr("")
+    """Token of the callback."""
+    wecom_aes_key: SecretStr = SecretStr("")
+    """EncodingAESKey of the callback, 43 characters."""
+    wecom_api_url: str = WECOM_API
+    """Base URL of the WeCom API."""
+    chat_url: str = ""
+    """Base URL of an OpenAI-compatible chat server; empty = answers quote only."""
+    chat_key: SecretStr = SecretStr("")
+    """Key of the chat server, if it wants one."""
+    chat_model: str = ""
+    """Name of the chat model."""
+    embedding_url: str = ""
+    """Base URL of an OpenAI-compatible embedding server; empty = the embedder that ships in its package."""
+    embedding_key: SecretStr = SecretStr("")
+    """Key of the embedding server, if it wants one."""
+    embedding_model: str = ""
+    """Name of the embedding model."""
+    now: datetime | None = None
+    """ISO instant with offset: sets the clock of any command, for trials and tests."""
+
+    @field_validator("now", mode="before")
+    @classmethod
+    def blank_is_unset(cls, value: object) -> object:
+        """An empty TANHUA_NOW means the real clock."""
+        return None if value == "" else value
+
+    @field_validator("now")
+    @classmethod
+    def now_is_aware(cls, value: datetime | None) -> datetime | None:
+        """A clock without an offset would mean different instants on different machines."""
+        if value is not None and value.tzinfo is None:
+            raise ValueError("TANHUA_NOW needs an offset, such as 2025-08-13T09:00:00+08:00")
+        return value
+
+    @property
+    def url(self) -> str:
+        """The database URL in force."""
+        return self.database_url or f"sqlite:///{(self.data / 'tanhua.db').resolve()}"

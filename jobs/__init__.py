@@ -1,0 +1,1 @@
+"""What happens by itself: planning reminders, delivering messages, reports."""

@@ -1,0 +1,1 @@
+"""What was said to the bot, forms in progress, questions asked."""

@@ -1,0 +1,125 @@
+"""The one database, by URL: SQLite by default, PostgreSQL by setting. The only place that commits.
+
+Engine-specific SQL lives in this file and nowhere else.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Engine, Select, create_engine, event
+from sqlalchemy.dialects.postgresql import insert as postgresql_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+from sqlalchemy.engine import URL, Connection, make_url
+from sqlalchemy.pool import StaticPool
+from sqlmodel import Session, SQLModel
+
+BUSY_MILLISECONDS = 30_000
+INSERT_BATCH = 400  # rows a statement: stays under SQLite's limit of bound values
+READ_ONLY = "tanhua_read_only"
+
+
+@dataclass(frozen=True)
+class Database:
+    """An open database. `transaction()` writes, `reading()` only reads."""
+
+    engine: Engine
+
+    @property
+    def is_sqlite(self) -> bool:
+        """Whether this is the embedded database."""
+        return self.engine.dialect.name == "sqlite"
+
+    @contextmanager
+    def transaction(self) -> Iterator[Session]:
+        """One unit of work: commits at the end, rolls back on any error."""
+        with Session(self.engine, expire_on_commit=False) as session:
+            try:
+                yield session
+            except BaseException:
+                session.rollback()
+                raise
+            session.commit()
+
+    @contextmanager
+    def reading(self) -> Iterator[Session]:
+        """A consistent view to read from; never waits for writers and never commits."""
+        with Session(self.engine.execution_options(**{READ_ONLY: True})) as session:
+            try:
+                yield session
+            finally:
+                session.rollback()
+
+    def close(self) -> None:
+        """Give every connection back."""
+        self.engine.dispose()
+
+
+def open_database(url: str, *, durable: bool = True) -> Database:
+    """Open the database at `url` (sqlite:///… or postgresql://…); `durable=False` allows synchronous=NORMAL.
+
+    Errors: sqlalchemy.exc.ArgumentError when the URL cannot be read.
+    """
+    parsed = make_url(url)
+    if parsed.get_backend_name() == "sqlite":
+        return Database(_sqlite(parsed, durable))
+    if parsed.get_backend_name() == "postgresql":
+        return Database(create_engine(parsed.set(drivername="postgresql+psycopg"), pool_pre_ping=True, pool_size=10))
+    raise ValueError(f"unsupported database {parsed.get_backend_name()!r}: use sqlite:/// or postgresql://")
+
+
+def memory_database() -> Database:
+    """A private SQLite database that lives as long as the value: for simulation and previews."""
+    return Database(_sqlite(make_url("sqlite://"), durable=False))
+
+
+def _sqlite(url: URL, durable: bool) -> Engine:
+    in_memory = url.database in (None, "", ":memory:")
+    if not in_memory:
+        Path(str(url.database)).parent.mkdir(parents=True, exist_ok=True)
+    options: dict[str, Any] = {"connect_args": {"check_same_thread": False, "timeout": BUSY_MILLISECONDS / 1000}}
+    if in_memory:
+        options["poolclass"] = StaticPool
+    engine = create_engine(url, **options)
+
+    @event.listens_for(engine, "connect")
+    def configure(connection: Any, _record: Any) -> None:
+        connection.isolation_level = None  # the driver must not begin transactions of its own
+        cursor = connection.cursor()
+        for pragma in (
+            "journal_mode=WAL",
+            f"synchronous={'FULL' if durable else 'NORMAL'}",
+            "foreign_keys=ON",
+            f"busy_timeout={BUSY_MILLISECONDS}",
+        ):
+            cursor.execute(f"PRAGMA {pragma}")
+        cursor.close()
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: Connection) -> None:
+        # A deferred transaction that reads and then writes fails or loses updates; IMMEDIATE waits its turn.
+        reading = connection.get_execution_options().get(READ_ONLY)
+        connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
+
+    return engine
+
+
+def lock_rows(statement: "Select[Any]", *, skip_locked: bool = True) -> "Select[Any]":
+    """Claim the selected rows for this transaction. PostgreSQL locks them; SQLite has one writer and ignores it."""
+    return statement.with_for_update(skip_locked=skip_locked)
+
+
+def insert_new(session: Session, table: type[SQLModel], rows: Sequence[Mapping[str, Any]]) -> int:
+    """Insert those `rows` that break no UNIQUE constraint and say how many that were; the others are left alone."""
+    if not rows:
+        return 0
+    dialect = session.get_bind().dialect.name
+    insert = sqlite_insert if dialect == "sqlite" else postgresql_insert
+    statement = insert(table).on_conflict_do_nothing()
+    added = 0
+    for start in range(0, len(rows), INSERT_BATCH):
+        batch = rows[start : start + INSERT_BATCH]
+        added += session.connection().execute(statement.values([dict(row) for row in batch])).rowcount
+    return added

@@ -1,0 +1,1 @@
+"""Messages on their way out, each sent from a row."""

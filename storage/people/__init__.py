@@ -1,0 +1,1 @@
+"""Who there is: units, persons, postings, roles, accounts."""

@@ -1,0 +1,1 @@
+"""When whom to remind, as data."""

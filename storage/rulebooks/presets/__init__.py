@@ -1,0 +1,3 @@
+"""Rulebooks that ship with the product, as TOML."""
+
+PRESETS = ("standard", "jiangjin")

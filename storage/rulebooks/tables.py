@@ -1,0 +1,28 @@
+"""Rulebook (提醒规则) and the staff's calendar (工作日历)."""
+
+from datetime import date, datetime
+
+from sqlmodel import Field, SQLModel
+
+from storage.instants import Instant
+
+
+class RulebookVersion(SQLModel, table=True):
+    """提醒规则: one version, as TOML, valid from–to over a unit and all below it (no unit: everywhere)."""
+
+    id: int | None = Field(default=None, primary_key=True)
+    name: str = Field(unique=True)
+    text: str
+    unit_id: int | None = Field(default=None, foreign_key="unit.id")
+    valid_from: date | None = None
+    valid_until: date | None = None
+    added_at: datetime = Field(sa_type=Instant)
+    actor_id: int | None = Field(default=None, foreign_key="person.id")
+
+
+class CalendarDay(SQLModel, table=True):
+    """工作日历: a day the staff have declared working or not; it overrides the published calendar."""
+
+    day: date = Field(primary_key=True)
+    is_working: bool
+    note: str = ""

@@ -1,0 +1,1 @@
+"""Meetings, the yearly duty to talk, and the talks themselves."""

@@ -1,0 +1,112 @@
+"""Workbooks out: the empty template with notes, the export, and the marked copy of a workbook with errors."""
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from sqlmodel import Session
+
+from storage.workbook.cells import Cells, all_cells, read_measures
+from storage.workbook.columns import FINDINGS, SHEETS, Cell, Sheet
+from storage.workbook.reading import CellProblem, open_workbook
+
+FORMULA_STARTS = ("=", "+", "-", "@")
+NOTES = (
+    "一、各表首行为表头，请勿改动；从第二行起填写，编号是各条记录的唯一标识，重复导入按编号更新。",
+    "二、日期写成 2025-08-13 的形式；多个编号用顿号隔开。",
+    "三、民主生活会日期：同一年再次导入视为改期，不同年份视为新增。",
+    "四、填写“谈话单位编号”的人员每年应谈话一次；只填“谈话人编号”不产生谈话任务。",
+    "五、只有“政治监督谈话”计入年度谈话；同一问题有多项举措时，每项一行，编号相同。",
+    "六、导入要么全部成功，要么全部不生效；缺少的行不会删除已有记录。",
+)
+
+
+def write_template(path: Path) -> None:
+    """Write the empty workbook with notes to `path`."""
+    _write(path, {}, notes=True)
+
+
+def write_export(session: Session, path: Path) -> dict[str, int]:
+    """Write everything recorded to `path` in the import format; gives the number of rows by sheet."""
+    cells = all_cells(session)
+    lines = {sheet.name: list(cells[sheet.name].values()) for sheet in SHEETS}
+    lines[FINDINGS.name] = [line for finding in lines[FINDINGS.name] for line in _measure_lines(finding)]
+    _write(path, lines, notes=False)
+    return {name: len(rows) for name, rows in lines.items()}
+
+
+def write_problems(source: Path, problems: Iterable[CellProblem], path: Path) -> None:
+    """Write a copy of `source` to `path` with every bad cell coloured and commented, and a sheet listing all of them."""
+    from openpyxl.comments import Comment
+    from openpyxl.styles import PatternFill
+
+    book = open_workbook(source, read_only=False)
+    red = PatternFill("solid", fgColor="FFC7CE")
+    found = list(problems)
+    for problem in found:
+        if problem.sheet not in book.sheetnames or problem.row < 1:
+            continue
+        sheet = book[problem.sheet]
+        headings = {str(cell.value).strip(): cell.column for cell in sheet[1] if cell.value is not None}
+        cell = sheet.cell(problem.row, headings.get(problem.column, 1))
+        cell.fill = red
+        earlier = f"{cell.comment.text}\n" if cell.comment else ""
+        cell.comment = Comment(earlier + problem.reason, "tanhua")
+    name = "导入问题"
+    if name in book.sheetnames:
+        del book[name]
+    listing = book.create_sheet(name, 0)
+    listing.append(["工作表", "行", "列", "问题"])
+    for problem in found:
+        listing.append([problem.sheet, problem.row or "", problem.column, as_text(problem.reason)])
+    path.parent.mkdir(parents=True, exist_ok=True)
+    book.save(path)
+
+
+def as_text(text: str) -> str:
+    """Text that Excel will not take for a formula."""
+    return f"'{text}" if text.startswith(FORMULA_STARTS) else text
+
+
+def _measure_lines(finding: Cells) -> Sequence[Cells]:
+    measures = read_measures(finding["举措"]) or [("", None)]
+    return [{**finding, "举措": text, "时限": due.isoformat() if due else ""} for text, due in measures]
+
+
+def _write(path: Path, lines: dict[str, list[Cells]], *, notes: bool) -> None:
+    from openpyxl import Workbook
+
+    book = Workbook(write_only=not notes)
+    if notes:
+        book.remove(book.active)
+        guide = book.create_sheet("说明")
+        for note in NOTES:
+            guide.append([note])
+        guide.column_dimensions["A"].width = 100
+    for sheet in SHEETS:
+        page = book.create_sheet(sheet.name)
+        for number, column in enumerate(sheet.columns):
+            page.column_dimensions[chr(ord("A") + number)].width = 18
+        page.append([column.name for column in sheet.columns])
+        if notes:
+            _annotate(page, sheet)
+        for line in lines.get(sheet.name, ()):
+            page.append([_value(column.kind, line.get(column.name, "")) for column in sheet.columns])
+    path.parent.mkdir(parents=True, exist_ok=True)
+    book.save(path)
+
+
+def _annotate(page: Any, sheet: Sheet) -> None:
+    from openpyxl.comments import Comment
+
+    for number, column in enumerate(sheet.columns, start=1):
+        needed = "可以留空" if column.blank else "必填"
+        page.cell(1, number).comment = Comment("；".join(filter(None, (needed, column.note))), "tanhua")
+    page.freeze_panes = "A2"
+
+
+def _value(kind: Cell, text: str) -> str | date | None:
+    if not text:
+        return None
+    return date.fromisoformat(text) if kind is Cell.DATE else text
