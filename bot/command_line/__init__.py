@@ -7,7 +7,7 @@ COMMANDS = (
     "import_",
     "export",
     "stats",
-    # "simulate",
+    "simulate",
     # "ingest",
     # "ask",
     # "chat",

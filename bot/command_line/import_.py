@@ -4,7 +4,6 @@ import argparse
 import sys
 from pathlib import Path
 
-
 from bot.app import App
 from storage.workbook.importing import ImportReport, import_workbook
 
@@ -77,5 +76,3 @@ def _seal(app: App) -> None:
 
     with app.database.transaction() as session:
         audit.seal(session)
-
-

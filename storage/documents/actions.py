@@ -325,7 +325,7 @@ def _require_keeper(actor: Actor | None) -> None:
 
 
 def _locked(session: Session, document_id: int) -> PolicyDocument:
-    document = session.scalars(
+    document: PolicyDocument | None = session.scalars(
         lock_rows(select(PolicyDocument).where(PolicyDocument.id == document_id), skip_locked=False)
     ).first()
     if document is None:

@@ -67,9 +67,7 @@ def level_key(level: str) -> str:
     return LEVEL_KEYS.get(Level(level), "other") if level else "other"
 
 
-def counted_talks(
-    session: Session, start: date, end: date, scope: Sequence[str] = EVERYWHERE
-) -> list[CountedTalk]:
+def counted_talks(session: Session, start: date, end: date, scope: Sequence[str] = EVERYWHERE) -> list[CountedTalk]:
     """Every person-time between the two dates, both inclusive, in date order."""
     served = _served_meetings(session)
     meetings: dict[int, list[date]] = defaultdict(list)
@@ -231,9 +229,7 @@ def _ancestors(path: str) -> Iterable[int]:
 def _findings(session: Session, start: date, end: date, scope: Sequence[str]) -> dict[str, Any]:
     counted = _counted_rows(start, end, scope).with_only_columns(Talk.id).order_by(None)  # type: ignore[arg-type]
     rows = session.exec(
-        select(Finding.completed_on).where(
-            col(Finding.talk_id).in_(counted), Finding.status != FindingStatus.VOID
-        )
+        select(Finding.completed_on).where(col(Finding.talk_id).in_(counted), Finding.status != FindingStatus.VOID)
     ).all()
     closed = sum(completed is not None and completed <= end for completed in rows)
     return {"total": len(rows), "closed": closed, "percent": percent(closed, len(rows))}

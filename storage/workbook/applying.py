@@ -86,7 +86,13 @@ class Applier:
         self.insert(
             Unit,
             [
-                {"code": one.code, "name": one.cells["名称"], "level": one.cells["层级"], "counted_level": "", "path": ""}
+                {
+                    "code": one.code,
+                    "name": one.cells["名称"],
+                    "level": one.cells["层级"],
+                    "counted_level": "",
+                    "path": "",
+                }
                 for one in new
             ],
         )
@@ -118,7 +124,10 @@ class Applier:
             elif meeting.held_on != held_on:
                 self.session.add(
                     MeetingMove(
-                        meeting_id=meeting.id, from_on=meeting.held_on, to_on=held_on, at=self.now,
+                        meeting_id=meeting.id,
+                        from_on=meeting.held_on,
+                        to_on=held_on,
+                        at=self.now,
                         actor_id=self.actor_id,
                     )  # fmt: skip
                 )

@@ -64,9 +64,7 @@ def _unit_cells(session: Session, codes: dict[int | None, str]) -> dict[str, Cel
     }
 
 
-def _person_cells(
-    session: Session, units: dict[int | None, str], persons: dict[int | None, str]
-) -> dict[str, Cells]:
+def _person_cells(session: Session, units: dict[int | None, str], persons: dict[int | None, str]) -> dict[str, Cells]:
     postings = {row.person_id: row for row in session.exec(select(Posting).order_by(*latest_last()))}
     roles: dict[int, list[str]] = defaultdict(list)
     for grant in session.exec(select(RoleGrant).order_by(col(RoleGrant.id))):

@@ -13,9 +13,7 @@ LONGEST_TYPE = 20
 
 def check_workbook(book: ReadWorkbook, current: dict[str, dict[str, Cells]]) -> list[CellProblem]:
     """Every problem between rows and with what is already recorded (`current`, from `all_cells`)."""
-    codes = {
-        sheet.name: current[sheet.name].keys() | {row.code for row in book.rows[sheet.name]} for sheet in SHEETS
-    }
+    codes = {sheet.name: current[sheet.name].keys() | {row.code for row in book.rows[sheet.name]} for sheet in SHEETS}
     problems = [*_repeated(book), *_dangling(book, codes), *_circles(book, current)]
     if not problems and not book.problems:  # paths and pairs can only be judged on a sound tree
         problems += _talk_problems(book, current)
@@ -55,9 +53,7 @@ def _circles(book: ReadWorkbook, current: dict[str, dict[str, Cells]]) -> Iterat
             yield CellProblem(UNITS.name, row.number, "上级编号", "上下级关系成环，请更正上级编号")
 
 
-def merged_column(
-    book: ReadWorkbook, current: dict[str, dict[str, Cells]], sheet: str, column: str
-) -> dict[str, str]:
+def merged_column(book: ReadWorkbook, current: dict[str, dict[str, Cells]], sheet: str, column: str) -> dict[str, str]:
     """{编号: cell} of one column as it would stand after the import."""
     recorded = {code: cells[column] for code, cells in current[sheet].items()}
     return {**recorded, **{row.code: row.text(column) for row in book.rows[sheet]}}

@@ -1,13 +1,13 @@
 """Cells to values: every sheet, row and cell checked by itself; problems are collected, never raised one by one."""
 
+import re
+import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from io import BytesIO
 from pathlib import Path
 from typing import Any
-import re
-import zipfile
 
 from storage.errors import Refused
 from storage.workbook.columns import SHEETS, Cell, Column, Sheet

@@ -1,0 +1,35 @@
+"""`tanhua simulate --from D --to D`: every reminder of a period, sending nothing."""
+
+import argparse
+import json
+
+from bot.app import App
+from bot.command_line.stats import add_period, check_period
+
+NAME = "simulate"
+HELP = "推演一段时间内会发出的全部提醒（不发送、不改数据）"
+
+
+def add(parser: argparse.ArgumentParser) -> None:
+    """Declare the arguments."""
+    add_period(parser)
+    parser.add_argument("--json", action="store_true", help="每条提醒一行 JSON")
+
+
+def run(arguments: argparse.Namespace, app: App) -> int:
+    """Print one line per message."""
+    from jobs.simulation import simulate
+
+    if not check_period(arguments):
+        return 2
+    count = 0
+    for message in simulate(app.database, arguments.start, arguments.end):
+        count += 1
+        if arguments.json:
+            print(json.dumps({**message.__dict__, "at": message.at.isoformat()}, ensure_ascii=False))
+        else:
+            when = f"{message.at:%Y-%m-%d %H:%M}"
+            print(f"{when} {message.rule} {message.subject} → {message.recipient}（阶段 {message.stage:+d}）")
+    if not arguments.json:
+        print(f"共 {count} 条")
+    return 0

@@ -1,0 +1,126 @@
+"""Whom a stage reaches, for a whole batch of duties at once: a fixed number of queries, whatever the batch."""
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Protocol
+
+from sqlmodel import Session, col, select
+
+from storage.people.queries import default_talker, first_principals, names_of, open_postings
+from storage.people.rules import Role
+from storage.people.tables import Posting, RoleGrant, Unit
+from storage.rulebooks.rules import RecipientRole, RecipientRule
+
+
+class Duty(Protocol):
+    """What deciding on recipients needs of a duty."""
+
+    @property
+    def id(self) -> int:
+        """The duty."""
+
+    @property
+    def person_id(self) -> int:
+        """Its subject."""
+
+    @property
+    def talking_unit_id(self) -> int:
+        """The unit that owes the talk."""
+
+    @property
+    def talker_id(self) -> int | None:
+        """The assigned talker, if any."""
+
+    @property
+    def liaison_id(self) -> int | None:
+        """The subject's own liaison, if any."""
+
+
+@dataclass(frozen=True)
+class Recipients:
+    """Everybody who may be reached, by duty and role."""
+
+    by_role: dict[int, dict[RecipientRole, tuple[int, ...]]]
+    subjects: dict[int, int]
+    names: dict[int, str]
+
+    def at_stage(self, duty_id: int, rules: Sequence[RecipientRule]) -> Iterator[tuple[RecipientRole, int]]:
+        """The (role, person) pairs of one duty at a stage: never the subject, each person once, first role wins."""
+        roles, seen = self.by_role[duty_id], {self.subjects[duty_id]}
+        for rule in rules:
+            for person in roles.get(rule.role, ()):
+                if person not in seen:
+                    seen.add(person)
+                    yield rule.role, person
+
+    def talker_name(self, duty_id: int) -> str:
+        """The talker's name; "" when there is nobody."""
+        talkers = self.by_role[duty_id].get(RecipientRole.TALKER, ())
+        return self.names.get(talkers[0], "") if talkers else ""
+
+
+def recipients_of(session: Session, duties: Sequence[tuple[Duty, int]], today: date) -> Recipients:
+    """Recipients of each duty; the number beside it is the largest stage due."""
+    talking_units = {duty.talking_unit_id for duty, _ in duties}
+    principals = first_principals(session, talking_units, today)
+    talkers = {
+        duty.id: duty.talker_id or default_talker(principals, duty.talking_unit_id, duty.person_id)
+        for duty, _ in duties
+    }
+    above = _talkers_of(session, {talker for talker in talkers.values() if talker is not None}, today)
+    staff = _staff_by_unit(session, talking_units)
+    by_role = {
+        duty.id: {
+            RecipientRole.TALKER: _one(talkers[duty.id]),
+            RecipientRole.LIAISON: _one(duty.liaison_id),
+            RecipientRole.TALKER_OF_TALKER: _one(above.get(talkers[duty.id] or 0)),
+            RecipientRole.ORGANISATION_STAFF: staff[duty.talking_unit_id],
+        }
+        for duty, _ in duties
+    }
+    names = names_of(session, {talker for talker in talkers.values() if talker is not None})
+    return Recipients(by_role, {duty.id: duty.person_id for duty, _ in duties}, names)
+
+
+def _one(person: int | None) -> tuple[int, ...]:
+    return () if person is None else (person,)
+
+
+def _talkers_of(session: Session, persons: set[int], today: date) -> dict[int, int]:
+    """Each person's own talker: the assigned one, else the default of their talking unit, else nobody."""
+    rows = session.exec(
+        select(Posting.person_id, Posting.talker_id, Posting.talking_unit_id)
+        .where(col(Posting.person_id).in_(persons), open_postings(today))
+        .order_by(col(Posting.id))
+    ).all()
+    principals = first_principals(session, {unit for _, _, unit in rows if unit is not None}, today)
+    found = {
+        person: assigned or default_talker(principals, talking_unit, person) for person, assigned, talking_unit in rows
+    }
+    return {person: talker for person, talker in found.items() if talker is not None}
+
+
+def _staff_by_unit(session: Session, units: set[int]) -> dict[int, tuple[int, ...]]:
+    """Organisation staff of each unit or of the nearest unit above that has any; else the administrators."""
+    staff: dict[int, list[int]] = defaultdict(list)
+    administrators: list[tuple[int, str]] = []
+    grants = session.exec(
+        select(RoleGrant.person_id, RoleGrant.role, RoleGrant.unit_id, Unit.path)
+        .join(Unit, col(Unit.id) == col(RoleGrant.unit_id))
+        .where(col(RoleGrant.role).in_((Role.ORGANISATION, Role.ADMINISTRATOR)))
+        .order_by(col(RoleGrant.id))
+    )
+    for person, role, unit_id, path in grants:
+        if role == Role.ORGANISATION:
+            staff[unit_id].append(person)
+        else:
+            administrators.append((person, path))
+    found: dict[int, tuple[int, ...]] = {}
+    for unit_id, path in session.exec(select(Unit.id, Unit.path).where(col(Unit.id).in_(units))):
+        line = [int(part) for part in reversed(path.strip("/").split("/"))]
+        nearest = next((staff[above] for above in line if above in staff), None)
+        over = [person for person, reach in administrators if path.startswith(reach)]
+        found[unit_id or 0] = tuple(nearest or over or [person for person, _ in administrators])
+    return found

@@ -1,0 +1,1 @@
+"""Every sentence reminders and notices say, as TOML."""

@@ -1,0 +1,51 @@
+"""Every sentence reminders and notices say, read once; a missing key or placeholder fails at start, not at night."""
+
+import string
+import tomllib
+from collections.abc import Mapping
+from functools import cache
+from importlib.resources import files
+
+PLACEHOLDERS: Mapping[str, frozenset[str]] = {
+    "annual_talk.talker": frozenset(
+        {"subject", "unit", "title", "deadline", "meeting", "provisional", "basis", "rulebook"}
+    ),
+    "annual_talk.talker_overdue": frozenset({"subject", "unit", "title", "deadline", "meeting", "basis", "rulebook"}),
+    "annual_talk.other": frozenset(
+        {"subject", "unit", "title", "talker", "deadline", "meeting", "provisional", "basis", "rulebook"}
+    ),
+    "annual_talk.other_overdue": frozenset(
+        {"subject", "unit", "title", "talker", "deadline", "meeting", "basis", "rulebook"}
+    ),
+    "annual_talk.provisional": frozenset(),
+    "annual_talk.nobody": frozenset(),
+    "buttons.record_talk": frozenset(),
+    "buttons.plan_talk": frozenset(),
+    "buttons.why": frozenset(),
+    "buttons.progress": frozenset(),
+    "buttons.open_finding": frozenset(),
+    "notices.progress_reported": frozenset({"reporter", "percent", "expected"}),
+}
+"""Every wording key with the placeholders it may use."""
+
+
+@cache
+def _texts() -> dict[str, str]:
+    data = tomllib.loads(files("jobs.texts").joinpath("reminders.toml").read_text("utf-8"))
+    return {f"{group}.{key}": text.strip() for group, entries in data.items() for key, text in entries.items()}
+
+
+def check_wording() -> None:
+    """ValueError naming the first key that is missing, unknown, or uses a placeholder it does not have."""
+    texts = _texts()
+    if texts.keys() != PLACEHOLDERS.keys():
+        raise ValueError(f"wording keys differ: {sorted(texts.keys() ^ PLACEHOLDERS.keys())}")
+    for key, allowed in PLACEHOLDERS.items():
+        used = {name for _, name, _, _ in string.Formatter().parse(texts[key]) if name}
+        if used - allowed:
+            raise ValueError(f"wording {key} uses unknown placeholders {sorted(used - allowed)}")
+
+
+def say(key: str, **values: object) -> str:
+    """The sentence of `key` with its placeholders filled. KeyError on an unknown key or a missing value."""
+    return _texts()[key].format(**values)
