@@ -21,10 +21,11 @@ FaultKind = Literal[
     "timeout",  # never answers, nothing accepted
     "timeout_after",  # accepted, never answers
     "slow",  # answers rightly after `seconds`
+    "truncated",  # accepted, then the connection breaks in the middle of the body
     "malformed",  # accepted, HTTP 200 with a body that is not what was promised
 ]
 BEFORE: frozenset[str] = frozenset({"5xx", "429", "reset", "timeout"})
-AFTER: frozenset[str] = frozenset({"5xx_after", "reset_after", "timeout_after", "malformed"})
+AFTER: frozenset[str] = frozenset({"5xx_after", "reset_after", "timeout_after", "truncated", "malformed"})
 
 
 @dataclass(frozen=True)

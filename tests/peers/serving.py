@@ -8,14 +8,14 @@ import socket
 import struct
 import threading
 import time
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from types import TracebackType
 from typing import Any, Self
 
 import uvicorn
 from starlette.applications import Starlette
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import Response, StreamingResponse
 from starlette.routing import BaseRoute
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
@@ -50,6 +50,18 @@ async def reset_connection(request: Request) -> Response:
     while (await request.receive())["type"] != "http.disconnect":
         pass
     return Response(status_code=500)
+
+
+def _half_of(request: Request, response: Response) -> Response:
+    """The headers and half the body, then a broken connection."""
+    whole = bytes(response.body)
+
+    async def half() -> AsyncIterator[bytes]:
+        yield whole[: len(whole) // 2]
+        await asyncio.sleep(0.05)
+        await reset_connection(request)
+
+    return StreamingResponse(half(), response.status_code, headers=dict(response.headers))
 
 
 class LocalServer:
@@ -167,6 +179,8 @@ class LocalServer:
             return Response("Bad Gateway", status_code=502)
         if kind == "malformed":
             return Response(b'{"ok": tru', media_type="application/json")
+        if kind == "truncated":
+            return _half_of(request, response)
         if kind == "timeout_after":
             await self.hold()
         return await reset_connection(request)

@@ -6,14 +6,11 @@ import itertools
 from contextlib import AbstractContextManager
 from typing import Any
 
+from .taps import NothingToTap
 from .telegram_arguments import Upload, utf16_length
 from .telegram_records import Chat
 from .telegram_state import CallbackQuery, TelegramState
 from .telegram_updates import ReleaseOrder, UpdateQueue
-
-
-class NothingToTap(AssertionError):
-    """The button a test wants tapped is not there (any more)."""
 
 
 class TelegramUsers:

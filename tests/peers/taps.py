@@ -1,0 +1,5 @@
+"""What a played user cannot do."""
+
+
+class NothingToTap(AssertionError):
+    """The button a test wants tapped is not there (any more)."""
