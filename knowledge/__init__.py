@@ -1,0 +1,1 @@
+"""Policy documents in, cited answers out. Knows nothing of chat."""

@@ -1,0 +1,108 @@
+"""Entry for the bot: a question in, a cited answer or an honest "no basis" out."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from pathlib import Path
+
+from langchain_core.embeddings import Embeddings
+
+from knowledge.asking import read_question
+from knowledge.indexing import Shelf, open_shelf
+from knowledge.manners import aside, is_question_like
+from knowledge.quoting import Quote, choose
+from knowledge.retrieval import Hit, PolicyRetriever
+from knowledge.wording import no_basis_text, quoted_text
+from storage.database import Database
+from storage.documents.rules import Audience
+
+__all__ = ["Answer", "AnswerKind", "Citation", "PolicyDesk", "Retrieved", "is_question_like"]
+
+RETRIEVED = 12
+NEAREST = 3
+
+
+class AnswerKind(StrEnum):
+    """What an answer is."""
+
+    QUOTED = "quoted"
+    COMPOSED = "composed"
+    ABSTAIN = "abstain"
+    SMALLTALK = "smalltalk"
+    REDIRECT = "redirect"
+    COMMAND = "command"
+    REFUSE = "refuse"
+
+
+@dataclass(frozen=True)
+class Citation:
+    """Where a quote stands: the file's name, its standing (in_force, superseded, unknown), the register's kind."""
+
+    document: str
+    title: str
+    heading: str
+    quote: str
+    status: str
+    kind: str
+
+
+@dataclass(frozen=True)
+class Retrieved:
+    """A passage the answer was looked for in, best first."""
+
+    document: str
+    heading: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Answer:
+    """`text` is the whole reply, ready to be shown; `nearest` is filled only where there is no basis."""
+
+    kind: AnswerKind
+    text: str
+    citations: tuple[Citation, ...] = ()
+    nearest: tuple[Citation, ...] = ()
+    retrieved: tuple[Retrieved, ...] = ()
+
+
+class PolicyDesk:
+    """Answers from the register of one installation. One per process; safe to use from several threads."""
+
+    def __init__(
+        self, database: Database, data_folder: Path, *, chroma_url: str = "", embeddings: Embeddings | None = None
+    ) -> None:
+        self.shelf: Shelf = open_shelf(database, data_folder, chroma_url=chroma_url, embeddings=embeddings)
+
+    def answer(self, question: str, *, audience: Audience, on_date: date, with_retrieved: bool = False) -> Answer:
+        """Answer `question` for somebody with this audience, as of `on_date` unless the question names another date."""
+        turned = aside(question)
+        if turned is not None:
+            return Answer(AnswerKind(turned.manner), turned.reply)
+        asked, period = read_question(question, on_date)
+        finder = self.shelf.finder()
+        found = finder.find(asked, audience=audience, period=period, limit=RETRIEVED)
+        rarities = finder.library.keywords.rarities(list(asked.weights), found.visible)
+        quotes = choose(asked, found.hits, rarities)
+        shown = _retrieved(found.hits) if with_retrieved else ()
+        if not quotes:
+            nearest = tuple(cited(Quote(hit, hit.passage.text[:80])) for hit in found.hits[:NEAREST])
+            return Answer(AnswerKind.ABSTAIN, no_basis_text(found.hits[:NEAREST]), (), nearest, shown)
+        return Answer(AnswerKind.QUOTED, quoted_text(quotes), tuple(map(cited, quotes)), (), shown)
+
+    def retriever(self, *, audience: Audience, on_date: date, limit: int = 10) -> PolicyRetriever:
+        """The search behind the answers, for anybody's chain."""
+        return PolicyRetriever(finder=self.shelf.finder, audience=audience, on_date=on_date, limit=limit)
+
+
+def cited(quote: Quote) -> Citation:
+    """The citation of a quote."""
+    hit = quote.hit
+    return Citation(
+        hit.document.name, hit.document.title, hit.passage.heading, quote.text, hit.standing, hit.document.kind
+    )
+
+
+def _retrieved(hits: Sequence[Hit]) -> tuple[Retrieved, ...]:
+    return tuple(Retrieved(hit.document.name, hit.passage.heading, hit.passage.text) for hit in hits)

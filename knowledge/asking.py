@@ -1,0 +1,64 @@
+"""What a question asks: its words with weights, whether it wants a list, and the date it is about."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from knowledge.characters import normalised, terms
+from knowledge.library import Period
+from knowledge.synonyms import widened
+
+ASKING = re.compile(
+    r"(?:请问|请|麻烦|帮我|帮忙|查一下|查查|查|告诉我|我想知道|我想问|想问一下|想了解|说说|讲讲|"
+    r"是不是|能不能|可不可以|有没有|对不对|对吗|是吗|到底|究竟|具体|分别|一般|应该|应当|"
+    r"是什么|什么|哪些|哪个|哪几|哪里|哪|怎么样|怎样|怎么|咋|如何|为什么|为啥|多少|多久|多长时间|几|啥|谁|"
+    r"吗|呢|吧|啊|呀|了没|没有)"
+)
+"""Words of asking: they say what kind of answer is wanted, not what it is about."""
+ASKING_WEIGHT = 0.25
+SYNONYM_WEIGHT = 0.5
+LIST = re.compile(
+    r"哪[些几]|哪.{0,2}[个条项种类方点层块步]|几[个条项种类方点层块步]|分别|包括|有何|都有|[二两三四五六七八九十]个|内容"
+)
+THEN = re.compile(r"((?:19|20)\d{2})年?(?:的时候|时候|时(?!间)|当时|那时|那会儿|以前|之前|版|修订|修正|修改)")
+BEFORE = re.compile(
+    r"(?:修订|修改|修正)(?:以)?前|旧版|旧条例|旧规定|老版|原来的(?:条例|规定|办法|版本)|以前的(?:条例|规定|办法)"
+)
+CHANGED = re.compile(r"新旧|前后.{0,4}(?:变化|不同|区别)|有(?:什么|哪些|何)(?:变化|修改|改动)|新增|改了")
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A question as the search sees it."""
+
+    text: str
+    weights: Mapping[str, float]
+    wants_list: bool
+
+
+def read_question(question: str, today: date) -> tuple[Asked, Period]:
+    """What `question` asks, and the period it is about: today, unless it names another."""
+    text = normalised(question).strip()
+    return Asked(text, weights_of(text), bool(LIST.search(text))), period_of(text, today)
+
+
+def weights_of(text: str) -> dict[str, float]:
+    """The index terms of a question: words of asking count little, synonyms half."""
+    subject = ASKING.sub(" ", text)
+    weights = dict.fromkeys(terms(text), ASKING_WEIGHT)
+    weights |= dict.fromkeys(terms(subject), 1.0)
+    for phrase in widened(text):
+        for term in terms(phrase):
+            weights.setdefault(term, SYNONYM_WEIGHT)
+    return weights
+
+
+def period_of(text: str, today: date) -> Period:
+    """2019年的时候 → the end of that year; 修订前 → both texts; else today."""
+    if BEFORE.search(text) or CHANGED.search(text):
+        return Period(today, both=True)
+    found = THEN.search(text)
+    if found:
+        return Period(min(date(int(found[1]), 12, 31), today))
+    return Period(today)

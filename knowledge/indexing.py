@@ -1,0 +1,67 @@
+"""Keeping what is searched level with the register, cheaply: one number tells whether anything changed."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from threading import Lock
+
+from langchain_core.embeddings import Embeddings
+
+from knowledge.embedding import open_embeddings
+from knowledge.library import Library
+from knowledge.retrieval import Finder
+from knowledge.vector_index import VectorIndex
+from storage.database import Database
+from storage.documents.queries import active_documents, active_passages, revision
+
+FOLDER = "chroma"
+
+
+@dataclass
+class Shelf:
+    """The library in memory and its vectors, reloaded when the register's revision moves."""
+
+    database: Database
+    vectors: VectorIndex
+    _library: Library | None = None
+    _level: int = -1
+    _lock: Lock = field(default_factory=Lock)
+
+    def finder(self) -> Finder:
+        """A finder over the register as it stands now; the vectors are brought level first."""
+        library = self.library()
+        with self._lock:
+            if self._level != library.revision:
+                self.vectors.bring_level(library.entries(self.vectors.model), library.revision)
+                self._level = library.revision
+        return Finder(library, self.vectors)
+
+    def library(self) -> Library:
+        """The register as it stands now."""
+        with self.database.reading() as session:
+            now = revision(session)
+            with self._lock:
+                if self._library is None or self._library.revision != now:
+                    self._library = Library(active_documents(session), active_passages(session), now)
+                return self._library
+
+
+def open_shelf(
+    database: Database, data_folder: Path, *, chroma_url: str = "", embeddings: Embeddings | None = None
+) -> Shelf:
+    """The shelf of one installation. Nothing heavy is loaded before the first question."""
+    return Shelf(database, VectorIndex(data_folder / FOLDER, embeddings or open_embeddings(), chroma_url))
+
+
+def bring_level(
+    database: Database,
+    data_folder: Path,
+    *,
+    chroma_url: str = "",
+    embeddings: Embeddings | None = None,
+    progress: Callable[[int], object] = int,
+) -> int:
+    """Bring the vector index level with the register and say how many entries changed. Running it again changes 0."""
+    shelf = open_shelf(database, data_folder, chroma_url=chroma_url, embeddings=embeddings)
+    library = shelf.library()
+    return shelf.vectors.bring_level(library.entries(shelf.vectors.model), library.revision, progress)

@@ -1,0 +1,114 @@
+"""Files into the register: read, described, cut into passages, written in one transaction per file."""
+
+import hashlib
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from knowledge._reading_until_then import read_document
+from knowledge.describing import describe, doubt
+from knowledge.documents import About, split
+from knowledge.manifest import NAME, Vouched, read_manifests
+from storage.database import Database
+from storage.documents.actions import NewText, Outcome, register, release
+from storage.documents.queries import document_named, text_of
+from storage.documents.rules import AudienceChoice
+from storage.errors import NotFound, TanhuaError
+from storage.people.rules import Actor
+
+LARGEST = 64 * 1024 * 1024
+BESIDE = frozenset({NAME, "manifest.json", "SOURCES.md", "Thumbs.db", "desktop.ini"})
+
+
+@dataclass(frozen=True)
+class Ingested:
+    """What became of one file."""
+
+    name: str
+    outcome: Outcome
+    reason: str = ""
+    version: int = 0
+
+
+def files_under(paths: Iterable[Path]) -> list[Path]:
+    """The files named and those below the folders named, hidden ones and manifests left out, in name order."""
+    found: dict[Path, None] = {}
+    for path in paths:
+        inside = sorted(path.rglob("*")) if path.is_dir() else [path]
+        for file in inside:
+            hidden = (
+                any(part.startswith((".", "~$")) for part in file.relative_to(path).parts) if path.is_dir() else False
+            )
+            if not file.is_dir() and not hidden and not (path.is_dir() and file.name in BESIDE):
+                found[file] = None
+    return list(found)
+
+
+def ingest_files(
+    database: Database, files: Iterable[Path], *, audience: AudienceChoice, actor: Actor | None, now: datetime
+) -> Iterator[Ingested]:
+    """Take `files` in one after the other; a bad one is refused with its reason and stops nobody."""
+    manifests: dict[Path, dict[str, Vouched]] = {}
+    for file in files:
+        if file.parent not in manifests:
+            manifests[file.parent] = read_manifests(file.parent)
+        vouched = manifests[file.parent].get(file.name)
+        try:
+            data = _bytes_of(file)
+            yield ingest(database, data, file.name, vouched=vouched, audience=audience, actor=actor, now=now)
+        except NotFound:
+            raise
+        except TanhuaError as error:
+            yield Ingested(file.name, Outcome.REFUSED, error.message)
+        except OSError as error:
+            yield Ingested(file.name, Outcome.REFUSED, f"文件无法打开：{error.strerror or type(error).__name__}。")
+
+
+def ingest(
+    database: Database,
+    data: bytes,
+    name: str,
+    *,
+    vouched: Vouched | None,
+    audience: AudienceChoice,
+    actor: Actor | None,
+    now: datetime,
+) -> Ingested:
+    """Take one file in. Errors: Refused with the reason and the step that would help; NotFound for the unit."""
+    read = read_document(data, name)
+    details = describe(read.text, Path(name).stem, vouched)
+    suspicion = "；".join([*read.suspicions, doubt(read.text, details, vouched)]).strip("；")
+    passages = split(read.text, About(details.title, details.kind))
+    new = NewText(hashlib.sha256(data).hexdigest(), read.media, read.text, passages)
+    with database.transaction() as session:
+        fact = register(
+            session,
+            name=name,
+            new=new,
+            details=details,
+            audience=audience,
+            suspicion=suspicion,
+            actor=actor,
+            now=now,
+        )
+    return Ingested(name, fact.outcome, fact.reason, fact.version)
+
+
+def release_held(database: Database, name: str, *, actor: Actor | None, now: datetime) -> int:
+    """Let the held version of a document into use after review and give its number. Errors: NotFound."""
+    with database.transaction() as session:
+        document = document_named(session, name=name)
+        if document is None or document.held_version is None:
+            raise NotFound("没有待审的版本。")
+        text = text_of(session, document_id=document.id, version=document.held_version)
+        passages = split(text, About(document.title, document.kind))
+        return release(session, document_id=document.id, passages=passages, actor=actor, now=now)
+
+
+def _bytes_of(file: Path) -> bytes:
+    if file.stat().st_size > LARGEST:
+        from storage.errors import Refused
+
+        raise Refused(f"文件超过{LARGEST // 2**20}兆，无法收录；请拆分后再收。")
+    return file.read_bytes()

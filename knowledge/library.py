@@ -1,0 +1,125 @@
+"""The register as it stands in memory: documents, passages and keyword indexes of one revision."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+
+import numpy as np
+
+from knowledge import keyword_index
+from knowledge.keyword_index import KeywordIndex, Mask
+from knowledge.vector_index import Entry, key_of
+from storage.documents.queries import DocumentFacts, PassageFacts
+from storage.documents.rules import BINDING, Audience, AudienceLevel, Standing, was_in_force
+
+
+@dataclass(frozen=True)
+class Period:
+    """The dates a question is about: the rules of `day`, and with `both` also those they took the place of."""
+
+    day: date
+    both: bool = False
+
+
+class Library:
+    """Everything that can be answered from, whatever the audience: each look into it names audience and period."""
+
+    def __init__(self, documents: Sequence[DocumentFacts], passages: Sequence[PassageFacts], revision: int) -> None:
+        self.revision = revision
+        self.documents = {document.id: document for document in documents}
+        self.passages = tuple(passages)
+        order = {document.id: number for number, document in enumerate(documents)}
+        self.document_numbers = np.asarray([order[p.document_id] for p in passages], dtype=np.int64)
+        self._order = tuple(documents)
+        self._keyed: tuple[str, dict[str, list[int]]] = ("", {})
+        self._by_name = {document.name: document for document in documents}
+
+    @cached_property
+    def keywords(self) -> KeywordIndex:
+        """The keyword index over passages, one text each, in the order of `passages`."""
+        return keyword_index.build([self.indexed_text(passage) for passage in self.passages])
+
+    @cached_property
+    def document_keywords(self) -> KeywordIndex:
+        """The keyword index over whole documents, in the order of `documents`."""
+        texts: list[list[str]] = [[document.title] for document in self._order]
+        for number, passage in zip(self.document_numbers, self.passages, strict=True):
+            if not passage.outline:
+                texts[number].append(passage.text)
+        return keyword_index.build(["\n".join(parts) for parts in texts])
+
+    @cached_property
+    def blocks(self) -> dict[tuple[int, int], list[int]]:
+        """Numbers of the running passages of each block, by (document id, block)."""
+        found: dict[tuple[int, int], list[int]] = {}
+        for number, passage in enumerate(self.passages):
+            if not passage.outline:
+                found.setdefault((passage.document_id, passage.block), []).append(number)
+        return found
+
+    def indexed_text(self, passage: PassageFacts) -> str:
+        """What a passage is found by: title, headings and context besides its own text."""
+        title = self.documents[passage.document_id].title
+        return "\n".join(part for part in (title, passage.heading, passage.context, passage.text) if part)
+
+    def entries(self, model: str) -> dict[str, Entry]:
+        """What the vector index must hold, by key."""
+        made = [self.entry(passage) for passage in self.passages]
+        return {key_of(model, entry): entry for entry in made}
+
+    def numbers_of(self, key: str, model: str) -> list[int]:
+        """The passages an entry of the vector index stands for; none where the index is behind the register."""
+        if self._keyed[0] != model:
+            found: dict[str, list[int]] = {}
+            for number, passage in enumerate(self.passages):
+                found.setdefault(key_of(model, self.entry(passage)), []).append(number)
+            self._keyed = (model, found)
+        return self._keyed[1].get(key, [])
+
+    def entry(self, passage: PassageFacts) -> Entry:
+        """What is embedded for one passage."""
+        document = self.documents[passage.document_id]
+        return Entry(self.indexed_text(passage)[:500], label_of(document.audience, document.audience_unit_id))
+
+    def visible_documents(self, audience: Audience, period: Period) -> dict[int, str]:
+        """Ids of the documents this audience may be answered from about this period, each with its standing then."""
+        seen = {d.id: d for d in self._order if audience.may_see(d.audience, d.audience_unit_id)}
+        standings = {key: self._standing(document, seen, period.day) for key, document in seen.items()}
+        if period.both:
+            return {key: standing or Standing.SUPERSEDED for key, standing in standings.items()}
+        return {key: standing for key, standing in standings.items() if standing}
+
+    def visible_passages(self, documents: Sequence[int] | set[int] | dict[int, str]) -> tuple[Mask, Mask]:
+        """Masks over documents and over passages of the given document ids."""
+        chosen = np.asarray([document.id in documents for document in self._order], dtype=np.bool_)
+        passages = chosen[self.document_numbers] if len(self.passages) else np.zeros(0, dtype=np.bool_)
+        return chosen, passages
+
+    def _standing(self, document: DocumentFacts, seen: dict[int, DocumentFacts], day: date) -> str:
+        """The standing on `day`, or '' where the document must not speak for that day."""
+        successor = self._by_name.get(document.superseded_by)
+        successor = successor if successor and successor.id in seen and successor.id != document.id else None
+        if document.kind not in BINDING and document.standing != Standing.SUPERSEDED:
+            return document.standing
+        ends = document.in_force_until
+        replaced = document.standing == Standing.SUPERSEDED
+        if replaced and successor and not ends:
+            ends = successor.in_force_from or successor.issued_on
+        starts = document.in_force_from or document.issued_on
+        if was_in_force(document.standing, starts, ends, day):
+            return document.standing
+        if starts is not None and day < starts:
+            return ""
+        return Standing.SUPERSEDED if successor is None else ""
+
+
+def label_of(level: str, unit_id: int | None) -> str:
+    """The audience of a document as one word, for filters inside an index."""
+    return f"{level}:{unit_id}" if level == AudienceLevel.UNIT else level
+
+
+def labels_of(audience: Audience) -> set[str]:
+    """The labels an audience may see."""
+    found = {str(AudienceLevel.PUBLIC)} | {f"{AudienceLevel.UNIT}:{unit}" for unit in audience.units}
+    return found | {str(AudienceLevel.INTERNAL)} if audience.internal else found

@@ -1,0 +1,124 @@
+"""Choosing what to quote: the sentences that answer, verbatim, whole lists, within a bound."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from knowledge.asking import Asked
+from knowledge.characters import squeezed, terms
+from knowledge.documents.structure import POINT, SUBSECTION, sentences
+from knowledge.retrieval import Hit
+
+BUDGET = 480
+"""Characters of quotes in one answer; the promise is at most 600."""
+SOURCES = 6
+QUANTITY = re.compile(
+    r"[0-9〇一二三四五六七八九十百千万]+\s*(?:年|个?月|日|天|小时|次|人|元|%|％|万|学时|平方米|岁|倍|分之|项|种|卷|公里|升|周|期|届|部|名|分钟|至|/)"
+)
+ASKS_QUANTITY = re.compile(
+    r"多少|多久|多长|几[个年天次月日种人项名条岁]|几小时|几期|期限|比例|百分之|上限|最[长短多少高低]|不少于|不超过|何时|什么时候|哪年|哪一天|多大|多高"
+)
+SUBJECT_GAP = 24
+
+
+@dataclass(frozen=True)
+class Quote:
+    """A verbatim piece of one passage."""
+
+    hit: Hit
+    text: str
+
+
+@dataclass(frozen=True)
+class _Candidate:
+    hit: Hit
+    rank: int
+    order: int
+    text: str
+    value: float
+    words: frozenset[str]
+
+
+def choose(asked: Asked, hits: Sequence[Hit], rarities: Mapping[str, float], budget: int = BUDGET) -> list[Quote]:
+    """The quotes for a question, best passage first; neighbouring sentences of one passage are one quote."""
+    if not hits:
+        return []
+    candidates = _candidates(asked, hits[:SOURCES], rarities)
+    chosen = _greedy(candidates, budget)
+    return _joined(chosen)
+
+
+def coverage(asked: Asked, words: frozenset[str], rarities: Mapping[str, float]) -> float:
+    """Share of the question's weight that `words` hold, 0 to 1."""
+    whole = sum(weight * rarities.get(term, 0.0) for term, weight in asked.weights.items())
+    held = sum(weight * rarities.get(term, 0.0) for term, weight in asked.weights.items() if term in words)
+    return held / whole if whole else 0.0
+
+
+def _candidates(asked: Asked, hits: Sequence[Hit], rarities: Mapping[str, float]) -> list[_Candidate]:
+    wants_quantity = bool(ASKS_QUANTITY.search(asked.text))
+    best = hits[0].score or 1.0
+    found = []
+    for rank, hit in enumerate(hits):
+        around = frozenset(terms(hit.passage.heading + hit.passage.context))
+        outline = hit.passage.outline
+        for order, text in enumerate([hit.passage.text] if outline else units(hit.passage.text)):
+            words = frozenset(terms(text))
+            value = coverage(asked, words, rarities) + 0.3 * coverage(asked, words | around, rarities)
+            value += 1.0 * hit.score / best - 0.08 * rank
+            if wants_quantity and QUANTITY.search(text):
+                value += 0.15
+            found.append(_Candidate(hit, rank, order, text, value, words))
+    return found
+
+
+def units(text: str) -> list[str]:
+    """What is quoted as one piece: a sentence, or a list with the sentence that opens it."""
+    pieces: list[str] = []
+    for line in text.split("\n"):
+        for sentence in sentences(line):
+            listed = SUBSECTION.match(sentence) or POINT.match(sentence)
+            opened = pieces and (pieces[-1].rstrip().endswith(("：", "；")) or (listed and _is_item(pieces[-1])))
+            if opened:
+                pieces[-1] += ("\n" if sentence == sentences(line)[0] else "") + sentence
+            else:
+                pieces.append(sentence)
+    return pieces
+
+
+def _is_item(piece: str) -> bool:
+    last = piece.split("\n")[-1]
+    return bool(SUBSECTION.match(last))
+
+
+def _greedy(candidates: Sequence[_Candidate], budget: int) -> list[_Candidate]:
+    chosen: list[_Candidate] = []
+    spent = 0
+    seen: set[str] = set()
+    top = max(candidate.value for candidate in candidates)
+    for candidate in sorted(candidates, key=lambda one: -one.value):
+        plain = squeezed(candidate.text)
+        if candidate.value < 0.55 * top or plain in seen:
+            continue
+        if spent + len(plain) > budget and chosen:
+            continue
+        chosen.append(candidate)
+        seen.add(plain)
+        spent += len(plain)
+    return chosen
+
+
+def _joined(chosen: Sequence[_Candidate]) -> list[Quote]:
+    lead = {candidate.rank: index for index, candidate in reversed(list(enumerate(chosen)))}
+    ordered = sorted(chosen, key=lambda one: (lead[one.rank], one.order))
+    quotes: list[Quote] = []
+    before: _Candidate | None = None
+    for candidate in ordered:
+        if before and before.rank == candidate.rank and candidate.order == before.order + 1:
+            quotes[-1] = Quote(candidate.hit, quotes[-1].text + candidate.text)
+        elif candidate.hit.passage.outline:  # its lines stand apart in the file: each is a quote of its own
+            quotes += [Quote(candidate.hit, line) for line in candidate.text.split("\n")]
+        else:
+            quotes.append(Quote(candidate.hit, candidate.text))
+        before = candidate
+    return quotes

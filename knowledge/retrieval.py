@@ -1,0 +1,158 @@
+"""Finding passages: keywords, the document's own keywords and vectors, fused by scores, for one audience and date."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import numpy as np
+from langchain_core.callbacks import CallbackManagerForRetrieverRun
+from langchain_core.documents import Document
+from langchain_core.retrievers import BaseRetriever
+from pydantic import ConfigDict
+
+from knowledge.asking import Asked, read_question
+from knowledge.keyword_index import Floats, Mask
+from knowledge.library import Library, Period, labels_of
+from knowledge.vector_index import VectorIndex, key_of
+from storage.documents.queries import DocumentFacts, PassageFacts
+from storage.documents.rules import Audience
+
+DOCUMENT_WEIGHT = 0.5
+DENSE_WEIGHT = 0.15
+OUTLINE_WEIGHT = 0.85
+"""Outlines repeat what the section says; they win only where the question is about the whole."""
+DENSE_POOL = 100
+KEYWORD_POOL = 60
+
+
+@dataclass(frozen=True)
+class Hit:
+    """A passage found, best first; `standing` is that of its document on the date asked about."""
+
+    passage: PassageFacts
+    document: DocumentFacts
+    standing: str
+    score: float
+    number: int
+    """Its place in the library."""
+
+
+@dataclass(frozen=True)
+class Found:
+    """The hits of one question, and what was looked through."""
+
+    hits: tuple[Hit, ...]
+    visible: Mask
+    documents: Mapping[int, str]
+
+
+class Finder:
+    """Searches one library. Holds no state of its own between questions."""
+
+    def __init__(self, library: Library, vectors: VectorIndex) -> None:
+        self.library = library
+        self.vectors = vectors
+
+    def find(self, asked: Asked, *, audience: Audience, period: Period, limit: int) -> Found:
+        """The `limit` best passages this audience may see about this period."""
+        documents = self.library.visible_documents(audience, period)
+        document_mask, visible = self.library.visible_passages(documents)
+        if not visible.any():
+            return Found((), visible, documents)
+        scores = self._fused(asked, audience, document_mask, visible)
+        order = np.argsort(-scores, kind="stable")
+        numbers = [int(number) for number in order[: limit * 3] if visible[number] and scores[number] > 0]
+        hits = tuple(self._hit(number, documents, float(scores[number])) for number in numbers)
+        return Found(_without_repeats(hits)[:limit], visible, documents)
+
+    def _fused(self, asked: Asked, audience: Audience, document_mask: Mask, visible: Mask) -> Floats:
+        library = self.library
+        keyword = _by_best(library.keywords.scores(asked.weights, visible))
+        whole = _by_best(library.document_keywords.scores(asked.weights, document_mask))
+        scores = keyword + DOCUMENT_WEIGHT * whole[library.document_numbers]
+        pool = np.argsort(-np.where(visible, scores, -1.0), kind="stable")[:KEYWORD_POOL]
+        dense = self._dense(asked, audience, visible, pool)
+        scores = scores + DENSE_WEIGHT * dense
+        outlines = np.asarray([passage.outline for passage in library.passages])
+        scores = np.where(outlines & (not asked.wants_list), scores * OUTLINE_WEIGHT, scores)
+        fused: Floats = np.where(visible, scores, -np.inf).astype(np.float32)
+        return fused
+
+    def _dense(self, asked: Asked, audience: Audience, visible: Mask, pool: np.ndarray[Any, Any]) -> Floats:
+        """z-scores of cosine over the pool of both signals; what is in neither counts as the pool's worst."""
+        library, vectors = self.library, self.vectors
+        vector = vectors.embeddings.embed_query(asked.text)
+        near = vectors.similar(vector, labels_of(audience), DENSE_POOL)
+        keys = {key_of(vectors.model, library.entry(library.passages[n])): int(n) for n in pool if visible[n]}
+        known = vectors.vectors([key for key in keys if key not in near])
+        length = float(np.linalg.norm(vector)) or 1.0
+        cosines = np.full(len(library.passages), np.nan, dtype=np.float32)
+        for key, cosine in near.items():
+            for number in library.numbers_of(key, vectors.model):
+                cosines[number] = cosine
+        for key, stored in known.items():
+            for number in library.numbers_of(key, vectors.model):
+                cosines[number] = float(stored @ np.asarray(vector)) / (length * (float(np.linalg.norm(stored)) or 1.0))
+        cosines[~visible] = np.nan
+        seen = cosines[~np.isnan(cosines)]
+        if len(seen) < 2:
+            return np.zeros(len(cosines), dtype=np.float32)
+        scaled = (cosines - seen.mean()) / max(float(seen.std()), 1e-6)
+        filled: Floats = np.nan_to_num(scaled, nan=float(np.nanmin(scaled))).astype(np.float32)
+        return filled
+
+    def _hit(self, number: int, documents: Mapping[int, str], score: float) -> Hit:
+        passage = self.library.passages[number]
+        document = self.library.documents[passage.document_id]
+        return Hit(passage, document, documents[document.id], score, number)
+
+
+class PolicyRetriever(BaseRetriever):
+    """The search as a LangChain retriever. Audience and date have no default: nobody can forget them."""
+
+    model_config = ConfigDict(arbitrary_types_allowed=True)
+
+    finder: Callable[[], Finder]
+    """Gives the finder over the register as it stands now."""
+    audience: Audience
+    on_date: date
+    limit: int = 10
+
+    def _get_relevant_documents(
+        self,
+        query: str,
+        *,
+        run_manager: CallbackManagerForRetrieverRun,  # noqa: ARG002
+    ) -> list[Document]:
+        asked, period = read_question(query, self.on_date)
+        found = self.finder().find(asked, audience=self.audience, period=period, limit=self.limit)
+        return [_as_document(hit) for hit in found.hits]
+
+
+def _as_document(hit: Hit) -> Document:
+    about = {
+        "document": hit.document.name,
+        "title": hit.document.title,
+        "heading": hit.passage.heading,
+        "kind": hit.document.kind,
+        "status": hit.standing,
+        "score": hit.score,
+    }
+    return Document(page_content=hit.passage.text, metadata=about)
+
+
+def _by_best(scores: Floats) -> Floats:
+    best = float(scores.max(initial=0.0))
+    return scores / best if best > 0 else scores
+
+
+def _without_repeats(hits: Sequence[Hit]) -> tuple[Hit, ...]:
+    seen: set[tuple[int, str]] = set()
+    kept = []
+    for hit in hits:
+        mark = (hit.document.id, hit.passage.text)
+        if mark not in seen:
+            seen.add(mark)
+            kept.append(hit)
+    return tuple(kept)

@@ -1,0 +1,150 @@
+"""The only file that names Chroma: vectors on disk or on a Chroma server, through langchain-chroma.
+
+Everything in it is derived from the register and may be deleted at any time. Keys are digests of what was embedded,
+so filling it twice, or going on after a crash, neither loses nor repeats anything.
+"""
+
+import fcntl
+import hashlib
+import logging
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import numpy as np
+from langchain_core.embeddings import Embeddings
+
+from knowledge.embedding import name_of
+from knowledge.keyword_index import Floats
+
+COLLECTION = "policy-passages"
+PAGE = 5_000
+ADD_BATCH = 256
+
+
+@dataclass(frozen=True)
+class Entry:
+    """What is embedded for one passage, and the label of those who may see it."""
+
+    text: str
+    label: str
+
+
+def key_of(model: str, entry: Entry) -> str:
+    """The key of an entry under an embedding model."""
+    return hashlib.sha256(f"{model}\0{entry.label}\0{entry.text}".encode()).hexdigest()[:40]
+
+
+class VectorIndex:
+    """The vectors of all passages. Opened at first use, because Chroma takes a second to load."""
+
+    def __init__(self, folder: Path, embeddings: Embeddings, server: str = "") -> None:
+        self.folder = folder
+        self.embeddings = embeddings
+        self.server = server
+        self.model = name_of(embeddings)
+        self._opened: Any = None
+
+    def similar(self, vector: Sequence[float], labels: Collection[str], count: int) -> dict[str, float]:
+        """Keys and cosines of the `count` entries nearest to `vector` among those with one of `labels`."""
+        if not labels:
+            return {}
+        found = self._store()._collection.query(
+            query_embeddings=[list(vector)],
+            n_results=count,
+            where={"label": {"$in": sorted(labels)}},
+            include=["distances"],
+        )
+        return {key: 1.0 - float(gap) for key, gap in zip(found["ids"][0], found["distances"][0], strict=True)}
+
+    def vectors(self, keys: Sequence[str]) -> dict[str, Floats]:
+        """The stored vectors of those `keys` that are there."""
+        if not keys:
+            return {}
+        found = self._store()._collection.get(ids=list(keys), include=["embeddings"])
+        return dict(zip(found["ids"], np.asarray(found["embeddings"], dtype=np.float32), strict=True))
+
+    def keys(self) -> set[str]:
+        """Every key that is there."""
+        collection = self._store()._collection
+        found: set[str] = set()
+        while True:
+            page = collection.get(limit=PAGE, offset=len(found), include=[])["ids"]
+            found.update(page)
+            if len(page) < PAGE:
+                return found
+
+    def is_level(self, revision: int, count: int) -> bool:
+        """Whether the index was brought level with this revision before, and still holds as many entries."""
+        return (
+            self._level_file().exists()
+            and self._level_file().read_text() == self._level(revision, count)
+            and (int(self._store()._collection.count()) == count)
+        )
+
+    def bring_level(self, wanted: Mapping[str, Entry], revision: int, progress: Callable[[int], object] = int) -> int:
+        """Add what is missing, drop what is no longer wanted, and say how many entries changed."""
+        if self.is_level(revision, len(wanted)):
+            return 0
+        with self._one_writer():
+            present = self.keys()
+            missing = [key for key in wanted if key not in present]
+            surplus = sorted(present - wanted.keys())
+            store = self._store()
+            for start in range(0, len(surplus), ADD_BATCH):
+                store.delete(ids=surplus[start : start + ADD_BATCH])
+            for start in range(0, len(missing), ADD_BATCH):
+                part = missing[start : start + ADD_BATCH]
+                store.add_texts(
+                    [wanted[key].text for key in part], [{"label": wanted[key].label} for key in part], ids=part
+                )
+                progress(len(part))
+            self._level_file().write_text(self._level(revision, len(wanted)))
+            return len(missing) + len(surplus)
+
+    def _level(self, revision: int, count: int) -> str:
+        return f"{revision} {count} {self.model}"
+
+    def _level_file(self) -> Path:
+        return self.folder / "level.txt"
+
+    def _store(self) -> Any:
+        if self._opened is None:
+            self._opened = self._open()
+        return self._opened
+
+    def _open(self) -> Any:
+        import chromadb
+        from chromadb.config import Settings
+        from langchain_chroma import Chroma
+
+        logging.getLogger("chromadb").setLevel(logging.ERROR)
+        settings = Settings(anonymized_telemetry=False)
+        if self.server:
+            address = urlsplit(self.server)
+            client: Any = chromadb.HttpClient(
+                host=address.hostname or "localhost",
+                port=address.port or 8000,
+                ssl=address.scheme == "https",
+                settings=settings,
+            )
+        else:
+            self.folder.mkdir(parents=True, exist_ok=True)
+            client = chromadb.PersistentClient(str(self.folder), settings=settings)
+        return Chroma(
+            client=client,
+            collection_name=COLLECTION,
+            embedding_function=self.embeddings,
+            collection_metadata={"hnsw:space": "cosine"},
+        )
+
+    @contextmanager
+    def _one_writer(self) -> Iterator[None]:
+        """Chroma on disk bears one writer at a time; another process waits here."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        with (self.folder / "writer.lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            yield
