@@ -1,0 +1,333 @@
+"""Changing talks: plan, record, correct, void, relink. Each gates, checks the rules, writes rows and an audit line."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlmodel import Session, col, select
+
+from storage import audit
+from storage.errors import Conflict, NotFound, NotPermitted, RuleBroken
+from storage.instants import shanghai_date
+from storage.people.queries import open_postings
+from storage.people.rules import Actor
+from storage.people.tables import Posting, Unit
+from storage.talks.access import is_in_staff_subtree, is_subject
+from storage.talks.duties import reopen_duties, satisfy_duties
+from storage.talks.queries import DutyView, duty_for
+from storage.talks.rules import (
+    DutyStatus,
+    Seat,
+    TalkMode,
+    TalkStatus,
+    TalkType,
+    check_pair,
+    counts_for_duty,
+)
+from storage.talks.tables import LinkChange, Talk, TalkRecord, TalkSubject, TalkYear
+
+
+@dataclass(frozen=True)
+class RecordText:
+    """The record in its order: overall evaluation, cases and data, shortcomings, explanation, suggestions (C3, C4)."""
+
+    evaluation: str
+    cases: str
+    shortcomings: str
+    explanation: str
+    suggestions: str
+
+
+@dataclass(frozen=True)
+class RecordedTalk:
+    """A talk now on record. `serves_duty`: whether it satisfied a yearly duty."""
+
+    talk_id: int
+    code: str
+    person_id: int
+    talker_id: int
+    held_on: date
+    serves_duty: bool
+
+
+@dataclass(frozen=True)
+class PlannedTalk:
+    """A talk now planned."""
+
+    talk_id: int
+    person_id: int
+    talker_id: int
+    planned_at: datetime
+    place: str
+
+
+def _may_arrange(actor: Actor, duty: DutyView, session: Session) -> int | None:
+    """Who acts: the talker or staff in charge for themselves (None), or a liaison for the talker (the talker's id).
+
+    NotPermitted for the subject and everybody else: nobody records a talk with themselves.
+    """
+    if duty.person_id == actor.person_id:
+        raise NotPermitted("谈话安排和记录由谈话人或工作人员办理。")
+    if duty.talker_id == actor.person_id:
+        return None
+    path = session.exec(select(Unit.path).where(Unit.id == duty.talking_unit_id)).one()
+    if any(path.startswith(prefix) for prefix in actor.staff_paths):
+        return None
+    if duty.talker_id in actor.principals:
+        return duty.talker_id
+    raise NotPermitted("谈话安排和记录由谈话人或工作人员办理。")
+
+
+def plan_talk(session: Session, *, duty_id: int, at: datetime, place: str, actor: Actor, now: datetime) -> PlannedTalk:
+    """Plan the one-on-one talk of a duty, or move the plan there is. RuleBroken for a time already past."""
+    duty = duty_for(session, actor, duty_id, shanghai_date(now))
+    on_behalf = _may_arrange(actor, duty, session)
+    if duty.status != DutyStatus.OPEN:
+        raise Conflict("这项谈话已经完成或终止，无需再安排。")
+    if at < now:
+        raise RuleBroken("谈话时间已经过去，请填写今后的时间；如已谈话，请直接记录。")
+    talk = _planned_talk(session, duty) or _new_talk(session, duty, actor, on_behalf, now)
+    before = (talk.planned_at, talk.place)
+    talk.planned_at, talk.place = at, place
+    session.add(talk)
+    session.flush()
+    audit.record(
+        session,
+        action="talk.plan",
+        subject="talk",
+        subject_id=talk.id or 0,
+        actor_id=actor.person_id,
+        on_behalf_of=on_behalf,
+        now=now,
+        fields={"planned_at": (before[0], at), "place": (before[1], place)},
+    )
+    return PlannedTalk(talk.id or 0, duty.person_id, talk.talker_id, at, place)
+
+
+def record_talk(
+    session: Session,
+    *,
+    duty_id: int,
+    held_on: date,
+    record: RecordText,
+    actor: Actor,
+    now: datetime,
+    recorder_id: int | None = None,
+    issue: bool = True,
+) -> RecordedTalk:
+    """Record that the talk of a duty took place, with its full record; ties it to the duty.
+
+    Errors: NotPermitted for the subject and strangers; RuleBroken for a day to come; Conflict when already recorded.
+    """
+    today = shanghai_date(now)
+    duty = duty_for(session, actor, duty_id, today)
+    on_behalf = _may_arrange(actor, duty, session)
+    if duty.status == DutyStatus.SATISFIED:
+        raise Conflict("这次谈话已经记录过。如有差错，请用更正。")
+    if duty.status == DutyStatus.CLOSED:
+        raise Conflict("这项谈话任务已终止，不能再记录。")
+    if held_on > today:
+        raise RuleBroken("谈话日期不能晚于今天。")
+    talk = _planned_talk(session, duty) or _new_talk(session, duty, actor, on_behalf, now)
+    talk.status, talk.held_on, talk.recorded_at = TalkStatus.RECORDED, held_on, now
+    talk.recorder_id = recorder_id or talk.recorder_id or actor.person_id
+    talk.issued_at = now if issue else None
+    session.add(talk)
+    session.flush()
+    session.add(
+        TalkRecord(
+            talk_id=talk.id or 0,
+            version=1,
+            recorded_at=now,
+            actor_id=actor.person_id,
+            on_behalf_of=on_behalf,
+            **record.__dict__,
+        )
+    )
+    audit.record(
+        session,
+        action="talk.record",
+        subject="talk",
+        subject_id=talk.id or 0,
+        actor_id=actor.person_id,
+        on_behalf_of=on_behalf,
+        now=now,
+        fields={"held_on": (None, held_on), **{name: ("", text) for name, text in record.__dict__.items()}},
+    )
+    served = satisfy_duties(session, now=now, persons=[duty.person_id])
+    return RecordedTalk(talk.id or 0, talk.code, duty.person_id, talk.talker_id, held_on, bool(served))
+
+
+def _planned_talk(session: Session, duty: DutyView) -> Talk | None:
+    return session.exec(
+        select(Talk)
+        .join(TalkSubject, col(TalkSubject.talk_id) == col(Talk.id))
+        .where(
+            Talk.status == TalkStatus.PLANNED,
+            Talk.type == TalkType.SUPERVISION,
+            Talk.mode == TalkMode.ONE_ON_ONE,
+            Talk.talking_unit_id == duty.talking_unit_id,
+            TalkSubject.person_id == duty.person_id,
+        )
+        .order_by(col(Talk.id))
+    ).first()
+
+
+def _new_talk(session: Session, duty: DutyView, actor: Actor, on_behalf: int | None, now: datetime) -> Talk:
+    talker = duty.talker_id or on_behalf or actor.person_id
+    today = shanghai_date(now)
+    paths = {unit_id: path for unit_id, path in session.exec(select(Unit.id, Unit.path))}
+    talker_unit = session.exec(
+        select(Posting.unit_id)
+        .where(Posting.person_id == talker, open_postings(today))
+        .order_by(col(Posting.id).desc())
+    ).first()
+    check_pair(
+        Seat(talker, paths.get(talker_unit, "")),
+        Seat(duty.person_id, paths[duty.unit_id]),
+        paths[duty.talking_unit_id],
+    )
+    talk = Talk(
+        code=f"谈{today:%Y%m%d}-{duty.id}",
+        type=TalkType.SUPERVISION,
+        mode=TalkMode.ONE_ON_ONE,
+        status=TalkStatus.PLANNED,
+        talking_unit_id=duty.talking_unit_id,
+        talker_id=talker,
+    )
+    session.add(talk)
+    session.flush()
+    talk.code = f"谈{today:%Y%m%d}-{talk.id}"
+    category = session.exec(
+        select(Posting.category).where(Posting.person_id == duty.person_id, Posting.unit_id == duty.unit_id)
+    ).first()
+    session.add(
+        TalkSubject(talk_id=talk.id or 0, person_id=duty.person_id, unit_id=duty.unit_id, category=category or "")
+    )
+    return talk
+
+
+def _talk_in_charge(session: Session, actor: Actor, talk_id: int) -> Talk:
+    """A talk the actor may correct or void: its talker, its recorder, or staff in charge; never its subject."""
+    talk = session.exec(
+        select(Talk).where(
+            Talk.id == talk_id,
+            ~is_subject(actor),
+            (col(Talk.talker_id) == actor.person_id)
+            | (col(Talk.recorder_id) == actor.person_id)
+            | is_in_staff_subtree(actor),
+        )
+    ).first()
+    if talk is None:
+        raise NotFound()
+    return talk
+
+
+def correct_record(
+    session: Session, *, talk_id: int, record: RecordText, reason: str, actor: Actor, now: datetime
+) -> int:
+    """A correction (更正): a new version beside the old one, with its reason; gives the version."""
+    talk = _talk_in_charge(session, actor, talk_id)
+    if not reason.strip():
+        raise RuleBroken("更正需要写明原因。")
+    latest = session.exec(
+        select(TalkRecord).where(TalkRecord.talk_id == talk_id).order_by(col(TalkRecord.version).desc()).limit(1)
+    ).first()
+    version = (latest.version if latest else 0) + 1
+    session.add(
+        TalkRecord(
+            talk_id=talk.id or 0,
+            version=version,
+            recorded_at=now,
+            actor_id=actor.person_id,
+            reason=reason,
+            **record.__dict__,
+        )
+    )
+    old = {name: getattr(latest, name, "") for name in record.__dict__}
+    audit.record(
+        session,
+        action="talk.correct",
+        subject="talk",
+        subject_id=talk_id,
+        actor_id=actor.person_id,
+        now=now,
+        fields={name: (old[name], text) for name, text in record.__dict__.items() if old[name] != text},
+    )
+    return version
+
+
+def void_talk(session: Session, *, talk_id: int, reason: str, actor: Actor, now: datetime) -> None:
+    """Void a talk (作废), keeping it with its reason; a duty it served is open again."""
+    talk = _talk_in_charge(session, actor, talk_id)
+    if not reason.strip():
+        raise RuleBroken("作废需要写明原因。")
+    if talk.status == TalkStatus.VOID:
+        raise Conflict("这次谈话已经作废。")
+    before = talk.status
+    talk.status, talk.void_reason = TalkStatus.VOID, reason
+    session.add(talk)
+    session.flush()
+    reopen_duties(session, [talk_id], now=now)
+    audit.record(
+        session,
+        action="talk.void",
+        subject="talk",
+        subject_id=talk_id,
+        actor_id=actor.person_id,
+        now=now,
+        fields={"status": (before, TalkStatus.VOID), "void_reason": ("", reason)},
+    )
+    subjects = session.exec(select(TalkSubject.person_id).where(TalkSubject.talk_id == talk_id)).all()
+    satisfy_duties(session, now=now, persons=set(subjects))
+
+
+def relink_talk(
+    session: Session, *, talk_id: int, duty_id: int | None, reason: str, actor: Actor, now: datetime
+) -> None:
+    """Staff change which duty a talk serves (None: none), with a reason. A talk never serves two duties of one person."""
+    talk = session.exec(select(Talk).where(Talk.id == talk_id, is_in_staff_subtree(actor), ~is_subject(actor))).first()
+    if talk is None:
+        raise NotFound()
+    if not reason.strip():
+        raise RuleBroken("改挂需要写明原因。")
+    if duty_id is not None and not counts_for_duty(talk.type, talk.mode):
+        raise RuleBroken("只有一对一的政治监督谈话可以计入年度谈话。")
+    old = session.exec(select(TalkYear).where(TalkYear.talk_id == talk_id)).first()
+    new = None if duty_id is None else _linkable_duty(session, talk_id, duty_id)
+    if old is not None:
+        reopen_duties(session, [talk_id], now=now)
+    if new is not None:
+        new.status, new.talk_id, new.next_stage_on = DutyStatus.SATISFIED, talk_id, None
+        session.add(new)
+    session.add(
+        LinkChange(
+            talk_id=talk_id,
+            from_duty_id=old.id if old else None,
+            to_duty_id=duty_id,
+            reason=reason,
+            at=now,
+            actor_id=actor.person_id,
+        )
+    )
+    audit.record(
+        session,
+        action="talk.relink",
+        subject="talk",
+        subject_id=talk_id,
+        actor_id=actor.person_id,
+        now=now,
+        fields={"duty": (old.id if old else None, duty_id), "reason": ("", reason)},
+    )
+
+
+def _linkable_duty(session: Session, talk_id: int, duty_id: int) -> TalkYear:
+    duty = session.exec(
+        select(TalkYear)
+        .join(TalkSubject, col(TalkSubject.person_id) == col(TalkYear.person_id))
+        .where(TalkYear.id == duty_id, TalkSubject.talk_id == talk_id)
+    ).first()
+    if duty is None:
+        raise NotFound()
+    if duty.status == DutyStatus.SATISFIED and duty.talk_id != talk_id:
+        raise Conflict("这项任务已由另一次谈话完成。")
+    return duty

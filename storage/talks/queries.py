@@ -1,0 +1,249 @@
+"""Reads of talks and yearly duties, each gated by the actor; frozen values, never live rows."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, and_, func, or_
+from sqlalchemy.orm import aliased
+from sqlmodel import Session, col, select
+
+from storage.errors import NotFound
+from storage.people.queries import default_talker, first_principals, names_of, open_postings, within_any
+from storage.people.rules import Actor
+from storage.people.tables import Person, Posting, Unit
+from storage.talks.access import may_read_record, may_see_talk
+from storage.talks.rules import DutyStatus, TalkStatus
+from storage.talks.tables import Meeting, Talk, TalkRecord, TalkSubject, TalkYear
+
+
+@dataclass(frozen=True)
+class DutyView:
+    """A yearly duty with the names a person reads."""
+
+    id: int
+    person_id: int
+    subject: str
+    subject_code: str
+    unit_id: int
+    unit: str
+    title: str
+    talking_unit_id: int
+    talking_unit: str
+    deadline_on: date
+    meeting_on: date
+    status: str
+    rulebook: str
+    talk_id: int | None
+    talker_id: int | None = None
+    talker: str = ""
+
+
+@dataclass(frozen=True)
+class TalkView:
+    """A talk as somebody with the right to it sees it."""
+
+    id: int
+    code: str
+    type: str
+    mode: str
+    status: str
+    talker_id: int
+    talker: str
+    recorder_id: int | None
+    subjects: tuple[str, ...]
+    subject_ids: tuple[int, ...]
+    held_on: date | None
+    planned_at: datetime | None
+    place: str
+
+
+@dataclass(frozen=True)
+class RecordView:
+    """The latest version of a talk's record."""
+
+    talk: TalkView
+    version: int
+    evaluation: str
+    cases: str
+    shortcomings: str
+    explanation: str
+    suggestions: str
+
+
+def _duties() -> "Select[Any]":
+    talking = aliased(Unit)
+    return (
+        select(  # type: ignore[call-overload]
+            TalkYear.id, TalkYear.person_id, Person.name, Person.code, TalkYear.unit_id, Unit.name, Posting.title,
+            TalkYear.talking_unit_id, talking.name, TalkYear.deadline_on, Meeting.held_on, TalkYear.status,
+            TalkYear.rulebook, TalkYear.talk_id, Posting.talker_id,
+        )
+        .join(Person, col(Person.id) == col(TalkYear.person_id))
+        .join(Posting, col(Posting.id) == col(TalkYear.posting_id))
+        .join(Unit, col(Unit.id) == col(TalkYear.unit_id))
+        .join(talking, talking.id == col(TalkYear.talking_unit_id))
+        .join(Meeting, col(Meeting.id) == col(TalkYear.meeting_id))
+        .order_by(col(TalkYear.deadline_on), col(TalkYear.id))
+    )  # fmt: skip
+
+
+def _with_talkers(session: Session, rows: Sequence[Any], today: date) -> list[DutyView]:
+    principals = first_principals(session, {row[7] for row in rows if row[14] is None}, today)
+    talkers = [row[14] or default_talker(principals, row[7], row[1]) for row in rows]
+    names = names_of(session, {talker for talker in talkers if talker is not None})
+    return [
+        DutyView(*row[:14], talker_id=talker, talker=names.get(talker or 0, ""))
+        for row, talker in zip(rows, talkers, strict=True)
+    ]
+
+
+def _is_talker_of_duty(actor: Actor, today: date) -> ColumnElement[bool]:
+    """The assigned talker, or, where none is assigned, the talking unit's principal who comes first."""
+    holder = aliased(Posting)
+    leads = select(holder.unit_id).where(
+        holder.person_id == actor.person_id,
+        col(holder.is_principal).is_(True),
+        col(holder.until_on).is_(None) | (col(holder.until_on) > today),
+    )
+    return or_(
+        col(Posting.talker_id) == actor.person_id,
+        and_(col(Posting.talker_id).is_(None), col(TalkYear.talking_unit_id).in_(leads)),
+    )
+
+
+def duties_to_talk(session: Session, actor: Actor, today: date, *, open_only: bool = True) -> list[DutyView]:
+    """The talks this person owes as talker (我的谈话对象), earliest deadline first."""
+    rows = _duties().where(_is_talker_of_duty(actor, today), col(TalkYear.person_id) != actor.person_id)
+    rows = rows.where(TalkYear.status == DutyStatus.OPEN if open_only else TalkYear.status != DutyStatus.CLOSED)
+    found = _with_talkers(session, session.exec(rows).all(), today)
+    return [duty for duty in found if duty.talker_id == actor.person_id]
+
+
+def own_duties(session: Session, actor: Actor, today: date) -> list[DutyView]:
+    """The open talks somebody owes this person, or an official they are liaison of."""
+    rows = _duties().where(col(TalkYear.person_id).in_(actor.acts_for), TalkYear.status == DutyStatus.OPEN)
+    return _with_talkers(session, session.exec(rows).all(), today)
+
+
+def duties_in_charge(
+    session: Session, actor: Actor, today: date, *, overdue_only: bool = False, limit: int = 1_000
+) -> list[DutyView]:
+    """Open duties whose talking unit lies in the actor's subtree, never their own (未谈名单). () for others."""
+    if not actor.is_staff:
+        return []
+    inside = select(Unit.id).where(within_any(col(Unit.path), actor.staff_paths))
+    rows = _duties().where(
+        col(TalkYear.talking_unit_id).in_(inside),
+        TalkYear.status == DutyStatus.OPEN,
+        TalkYear.person_id != actor.person_id,
+    )
+    if overdue_only:
+        rows = rows.where(col(TalkYear.deadline_on) < today)
+    return _with_talkers(session, session.exec(rows.limit(limit)).all(), today)
+
+
+def duty_for(session: Session, actor: Actor, duty_id: int, today: date) -> DutyView:
+    """One duty, for its talker, the talker's own talker, staff in charge, its subject or the subject's liaison.
+
+    Errors: NotFound for anybody else and for a duty that does not exist.
+    """
+    row = session.exec(_duties().where(TalkYear.id == duty_id)).first()
+    if row is None:
+        raise NotFound()
+    duty = _with_talkers(session, [row], today)[0]
+    if duty.talker_id == actor.person_id or duty.person_id in actor.acts_for:
+        return duty
+    if _is_above_talker(session, actor, duty, today):
+        return duty
+    path = session.exec(select(Unit.path).where(Unit.id == duty.talking_unit_id)).one()
+    if any(path.startswith(prefix) for prefix in actor.staff_paths):
+        return duty
+    raise NotFound()
+
+
+def _is_above_talker(session: Session, actor: Actor, duty: DutyView, today: date) -> bool:
+    if duty.talker_id is None:
+        return False
+    held = session.exec(
+        select(Posting.talker_id, Posting.talking_unit_id)
+        .where(Posting.person_id == duty.talker_id, open_postings(today))
+        .order_by(col(Posting.id).desc())
+    ).first()
+    if held is None:
+        return False
+    assigned, talking_unit = held
+    principals = first_principals(session, [talking_unit] if talking_unit else [], today)
+    return (assigned or default_talker(principals, talking_unit, duty.talker_id)) == actor.person_id
+
+
+def talks_for(session: Session, actor: Actor, *, limit: int = 50) -> list[TalkView]:
+    """The talks this person may see, latest first."""
+    rows = session.exec(
+        select(Talk)
+        .where(may_see_talk(actor), Talk.status != TalkStatus.VOID)
+        .order_by(func.coalesce(Talk.held_on, date.max).desc(), col(Talk.id).desc())
+        .limit(limit)
+    ).all()
+    return _talk_views(session, rows)
+
+
+def talk_for(session: Session, actor: Actor, talk_id: int) -> TalkView:
+    """Date, place and mode of one talk. NotFound when it is not theirs to see."""
+    row = session.exec(select(Talk).where(Talk.id == talk_id, may_see_talk(actor))).first()
+    if row is None:
+        raise NotFound()
+    return _talk_views(session, [row])[0]
+
+
+def record_for(session: Session, actor: Actor, talk_id: int) -> RecordView:
+    """The latest record of one talk. NotFound when it is not theirs to read, or not yet issued to its subject."""
+    talk = session.exec(select(Talk).where(Talk.id == talk_id, may_read_record(actor))).first()
+    if talk is None:
+        raise NotFound()
+    latest = session.exec(
+        select(TalkRecord).where(TalkRecord.talk_id == talk_id).order_by(col(TalkRecord.version).desc()).limit(1)
+    ).first()
+    if latest is None:
+        raise NotFound("这次谈话还没有书面记录。")
+    return RecordView(
+        _talk_views(session, [talk])[0],
+        latest.version,
+        latest.evaluation,
+        latest.cases,
+        latest.shortcomings,
+        latest.explanation,
+        latest.suggestions,
+    )
+
+
+def _talk_views(session: Session, talks: Sequence[Talk]) -> list[TalkView]:
+    ids = [talk.id for talk in talks]
+    subjects: dict[int, list[tuple[int, str]]] = {}
+    for talk_id, person_id, name in session.exec(
+        select(TalkSubject.talk_id, TalkSubject.person_id, Person.name)
+        .join(Person, col(Person.id) == col(TalkSubject.person_id))
+        .where(col(TalkSubject.talk_id).in_(ids))
+        .order_by(col(TalkSubject.id))
+    ):
+        subjects.setdefault(talk_id, []).append((person_id, name))
+    names = names_of(session, {talk.talker_id for talk in talks})
+    return [
+        TalkView(
+            talk.id or 0,
+            talk.code,
+            talk.type,
+            talk.mode,
+            talk.status,
+            talk.talker_id,
+            names.get(talk.talker_id, ""),
+            talk.recorder_id,
+            tuple(name for _, name in subjects.get(talk.id or 0, ())),
+            tuple(person for person, _ in subjects.get(talk.id or 0, ())),
+            talk.held_on,
+            talk.planned_at,
+            talk.place,
+        )
+        for talk in talks
+    ]
