@@ -1,0 +1,196 @@
+"""Broken lines made whole again: a sentence cut in its middle is joined, a heading or a list item never is.
+
+Two sorts of text are told apart. In one every line is as wide as the page (copied from paper or PDF): a full line goes
+on in the next. In the other a line is a paragraph, and only a few were cut by accident: there the cut itself has to
+show (an open quotation mark, a comma at the end, a line that begins with a full stop).
+"""
+
+import re
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+_NUMERAL = "一二三四五六七八九十百零〇两"
+_ENDED = re.compile(r"[。！？；：…!?;:][”’\"'）)》】」』〕]*$|\.{3,}$")
+_PAUSE = re.compile(r"[，。；、,;]")
+_COMMA = re.compile(r"[，,、]$")
+#: How an item, an article or a heading begins.
+STARTS = re.compile(
+    rf"第[{_NUMERAL}\d]+(?:编|章|节|部分|篇)(?![{_NUMERAL}\d、和至的规])"
+    rf"|第[{_NUMERAL}\d]+条(?:之[{_NUMERAL}]+)?(?![规的、和至或及以所中，,；。”》）)项款但第])"
+    rf"|第[{_NUMERAL}]+[，、,]"
+    rf"|[{_NUMERAL}]+[、．.]"
+    rf"|[（(](?:[{_NUMERAL}]+|\d{{1,2}})[）)](?![项款目条])"
+    r"|\d{1,3}(?:[、．]|\.(?!\d))|\d{1,2}[)）]|[①-⑳㈠-㈩⑴-⒇]|[●•○◆■□▪◇★☆※▶➢]"
+    r"|(?:附件?|附表|抄送|抄报|主题词|印发|问|答|记者|主持人|编者按|来源|原标题)[\d一二三四五六七八九十]*[：:]"
+)
+_STYLES = (
+    re.compile(rf"第[{_NUMERAL}\d]+条"),
+    re.compile(rf"[{_NUMERAL}]+、"),
+    re.compile(rf"[（(][{_NUMERAL}]+[）)]"),
+    re.compile(r"[（(]\d+[）)]|[①-⑳]"),
+    re.compile(r"\d{1,3}[、．.]"),
+)
+_BARE_ITEM = re.compile(
+    rf"(?:第[{_NUMERAL}\d]+(?:编|章|节|条)(?:之[{_NUMERAL}]+)?|[{_NUMERAL}]+、|[（(][{_NUMERAL}\d]+[）)]|\d{{1,3}}[、．.])"
+)
+_NEVER_FIRST = re.compile(r"[，。、；：？！）》”’】〕％%,;)\]]|的(?![确士])|们")
+_SALUTATION = re.compile(r".{0,24}(?:同志们?|各位|代表|领导|朋友们?|女士们|先生们|委员)[，,：:！!]?")
+_CREDIT = re.compile(r"(?:摄|文|图|报道|记者.{0,12})[）)]?$")
+_DATE_FIRST = re.compile(r"\d{4}年\d{1,2}月")
+_PAIRS = ("“”", "（）", "()", "《》", "〔〕", "「」", "【】", "‘’")
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line of a page or file. `gap`: blank lines stood before it; `unfinished`: an item of a list whose
+    neighbours end their sentences, as this one does not. Other fields as in `document.Block`."""
+
+    text: str
+    role: str = "text"
+    page: int = 0
+    indented: bool | None = None
+    gap: bool = False
+    unfinished: bool = False
+
+
+@dataclass
+class _Paragraph:
+    first: Line
+    last: Line
+    pieces: list[str]
+    open: dict[str, int]
+
+    def add(self, line: Line, glue: str) -> None:
+        self.pieces.extend((glue, line.text))
+        self.last = line
+        self.weigh(line.text)
+
+    def weigh(self, text: str) -> None:
+        for pair in _PAIRS:
+            self.open[pair] = max(0, self.open.get(pair, 0) + text.count(pair[0]) - text.count(pair[1]))
+
+    @property
+    def unclosed(self) -> bool:
+        return any(self.open.values())
+
+
+def join_lines(lines: Sequence[Line]) -> list[Line]:
+    """Paragraphs out of lines. Characters are never changed; a blank is put in only where two words would run together."""
+    width = page_width(lines)
+    gaps = sum(one.gap for one in lines)
+    if width and gaps >= 0.9 * (len(lines) - 1):  # double spacing, not paragraphs
+        lines = [replace(one, gap=False) for one in lines]
+    elif width and gaps >= 0.1 * len(lines):  # blank lines part the paragraphs, so other lines begin none
+        lines = [one if one.gap or one.indented else replace(one, indented=False) for one in lines]
+    lines = _mark_unfinished(lines)
+    paragraphs: list[_Paragraph] = []
+    for line in lines:
+        if paragraphs and _goes_on(paragraphs[-1], line, width):
+            paragraphs[-1].add(line, _glue(paragraphs[-1], line))
+        else:
+            paragraph = _Paragraph(line, line, [line.text], {})
+            paragraph.weigh(line.text)
+            paragraphs.append(paragraph)
+    return [replace(one.first, text="".join(one.pieces), unfinished=False) for one in paragraphs]
+
+
+def _mark_unfinished(lines: Sequence[Line]) -> list[Line]:
+    """Headings and items look alike until one looks at their neighbours: "（一）…" without an end among "（二）…。" is cut."""
+    marked = list(lines)
+    for place, line in enumerate(lines):
+        if line.role != "text" or ended(line.text) or len(line.text) < 12:
+            continue
+        style = next((one for one in _STYLES if one.match(line.text)), None)
+        if style is _STYLES[0] and len(line.text) >= 18:  # an article's first line is a sentence, never a heading
+            marked[place] = replace(line, unfinished=True)
+        elif style is not None:
+            near = [*lines[max(0, place - 6) : place], *lines[place + 1 : place + 7]]
+            alike = [one for one in near if style.match(one.text)]
+            if alike and all(ended(one.text) for one in alike):
+                marked[place] = replace(line, unfinished=True)
+    return marked
+
+
+@dataclass(frozen=True)
+class PageWidth:
+    """Where the text was wrapped: by columns (a Chinese character is two) or, by some programs, by characters."""
+
+    most: int
+    by_characters: bool = False
+
+    def filled_by(self, line: Line) -> bool:
+        """True when no more would have fitted: lines end up to two characters early to keep punctuation together."""
+        indent = 2 if line.indented else 0
+        if self.by_characters:
+            return len(line.text) + indent >= self.most - 1
+        return columns(line.text[-200:]) + 2 * indent >= self.most - 5
+
+
+def page_width(lines: Sequence[Line]) -> PageWidth | None:
+    """The width at which the text was wrapped, or None where a line is a paragraph."""
+    known = [one for one in lines if one.role == "text"]
+    if len(known) < 5 or any(len(one.text) > 200 for one in known):
+        return None
+    place = int(len(known) * 0.97)
+    width = PageWidth(sorted(columns(one.text) for one in known)[place])
+    if not 24 <= width.most <= 140 or sum(bool(_PAUSE.search(one.text)) for one in known) < 0.3 * len(known):
+        return None  # too narrow or wide for a page, or a list of names, which has no commas
+    cut = [one for one in known if not ended(one.text)]
+    full = sum(width.filled_by(one) for one in cut)
+    counted = PageWidth(sorted(len(one.text) for one in known)[place], by_characters=True)
+    if sum(counted.filled_by(one) for one in cut) > full:
+        width, full = counted, sum(counted.filled_by(one) for one in cut)
+    return width if full >= max(2, 0.2 * len(known)) and full >= 0.4 * len(cut) else None
+
+
+def columns(text: str) -> int:
+    """Display width: two for a wide character, one for another."""
+    return sum(2 if unicodedata.east_asian_width(one) in "WFA" else 1 for one in text)
+
+
+def ended(text: str) -> bool:
+    """True when the line ends a sentence, a clause of a list, or announces what follows."""
+    return bool(_ENDED.search(text[-8:]))
+
+
+def _goes_on(paragraph: _Paragraph, line: Line, width: PageWidth | None) -> bool:
+    last = paragraph.last
+    if last.role != "text" or line.role != "text":
+        return False
+    if _BARE_ITEM.fullmatch(last.text):
+        return paragraph.first is last and not STARTS.match(line.text)
+    if STARTS.match(line.text) or line.indented:
+        return False
+    full = width is not None and width.filled_by(last)
+    if ended(last.text):
+        # Only a page that shows where paragraphs begin tells their end from a full stop at the edge.
+        return full and line.indented is False and not line.gap
+    if _NEVER_FIRST.match(line.text):
+        return True
+    if line.gap or _SALUTATION.fullmatch(last.text[-60:]):
+        return False
+    if last.unfinished or paragraph.unclosed or (_COMMA.search(last.text) and len(last.text) > 8):
+        return True
+    return full if width is not None else _cut_by_accident(last.text, line.text)
+
+
+def _cut_by_accident(last: str, following: str) -> bool:
+    """In a text of whole paragraphs: an unfinished sentence, not a heading, a title or a photographer's name."""
+    if not re.search(r"[，。；,;]", last) or _CREDIT.search(last):
+        return False
+    if len(last) >= 36:
+        return True
+    # A heading with a comma is followed by something longer than itself, the tail of a sentence is not.
+    return len(last) >= 14 and len(following) <= len(last) + 2 and ended(following)
+
+
+def _glue(paragraph: _Paragraph, line: Line) -> str:
+    before, after = paragraph.last.text[-1:], line.text[:1]
+    if before.isascii() and after.isascii() and before.isalnum() and after.isalpha():
+        return " "
+    if _BARE_ITEM.fullmatch(paragraph.last.text) and before in "编章节条":
+        return " "
+    if _DATE_FIRST.match(line.text) and paragraph.unclosed:
+        return " "
+    return ""
