@@ -1,4 +1,17 @@
-"""Real local peers for tests: servers that behave as the platforms' public documentation says they do."""
+"""Real local peers for tests: servers that behave as the platforms' public documentation says they do.
+
+Each is a context manager on a free loopback port, in a thread of its own, safe to use from any thread:
+
+    with TelegramServer() as telegram:
+        ...                                             # point the product at telegram.url, with telegram.token
+        telegram.user_types(7, "/start")                # play a user
+        [greeting] = telegram.wait_sent(7)              # what the bot sent: text, labels, document, in order
+        telegram.user_taps(7, greeting.message_id, greeting.labels[0], tap_repeats=3)
+        telegram.fail_next("sendMessage", "timeout_after")   # see faults.FaultKind
+
+WeComServer has the same verbs, with `callback_url` to set first; ChatModelServer answers what `will_answer` told it.
+Leaving the context stops the server; entering again takes the same port, with everything remembered but a webhook.
+"""
 
 from .chat_model_server import ChatModelServer, ChatRequest
 from .clock import Clock, SetClock, machine_clock

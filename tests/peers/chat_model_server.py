@@ -175,7 +175,8 @@ class ChatModelServer(LocalServer):
         self._check_model(body)
         given = body.get("input")
         # One text, texts, one text as token numbers, or several such.
-        inputs = given if isinstance(given, list) and given and not isinstance(given[0], int) else [given]
+        several = isinstance(given, list) and given and not isinstance(given[0], int)
+        inputs: list[Any] = given if isinstance(given, list) and several else [given]
         if not all((isinstance(one, str) and one) or (isinstance(one, list) and one) for one in inputs):
             raise _Refused(400, "'$.input' is invalid", "invalid_input")
         self.embedded.extend(one if isinstance(one, str) else str(one) for one in inputs)

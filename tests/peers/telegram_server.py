@@ -49,7 +49,7 @@ class TelegramServer(LocalServer, TelegramUsers):
     def __init__(
         self,
         *,
-        token: str = "110201543:AAHdqTcvCH1vGWJxfSeofSAs0K5PALDsaw",
+        token: str = "110201543:peer-token-for-tests-only-0123456",
         clock: Clock = machine_clock,
         rate_limits: RateLimits | None = None,
         https_only: bool = False,

@@ -205,3 +205,17 @@ def test_ten_thousand_updates_are_worked_off(server: TelegramServer, http: httpx
         seen += [update["message"]["text"] for update in batch]
         offset = batch[-1]["update_id"] + 1
     assert seen == [str(number) for number in range(10_000)]
+
+
+def test_a_stopped_server_comes_back_on_its_port(http: httpx.Client) -> None:
+    server = TelegramServer()
+    with server:
+        server.user_types(7, "before")
+        port = server.port
+    with pytest.raises(httpx.ConnectError):
+        call(http, server, "getMe")
+    server.user_types(7, "meanwhile")
+    with server:
+        assert server.port == port
+        texts = [update["message"]["text"] for update in call(http, server, "getUpdates")["result"]]
+    assert texts == ["before", "meanwhile"]
