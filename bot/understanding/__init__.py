@@ -1,0 +1,7 @@
+"""Understanding of typed Chinese replies without any language model: numbers, dates, states, obstacles, commands."""
+
+from bot.understanding.dates import DateReading, read_date
+from bot.understanding.numbers import PercentReading, read_percent
+from bot.understanding.reading import Expecting, Reading, read_reply
+
+__all__ = ["DateReading", "Expecting", "PercentReading", "Reading", "read_date", "read_percent", "read_reply"]

@@ -1,0 +1,52 @@
+"""What stands in the way, in the official's own words; or that nothing does. Pure."""
+
+import re
+
+HOLDING_WORDS = (
+    r"卡在|卡着|卡点(?:是|在|主要|:)?|困难(?:是|在于|主要|:)|难点(?:是|在|主要|:)|堵点(?:是|在|主要|:)|瓶颈(?:是|在|:)|难处(?:是|在)|问题(?:是|在于|主要|出在|:)|阻力|主要(?:是|因为|原因|困难|卡)|原因(?:是|在于|:)|因为|由于|受制于|受限于|受.{1,8}影响|缺(?!席|点|陷)|短缺|不足(?!\d)|不够|没到位|未到位|不到位|没批|未批|批不下来|没下来|未下来|迟迟|跟不上|不配合|不同意|有阻力|协调不|意见不(?:一|统)|没落实|没着落|有困难|有难度|难度(?:大|较大|很大)|拖(?:着|延|后)|滞后|等(?=[^，。；]{0,12}(?:批|复|意见|答复|通知|到位|审|拨|验收|招标|鉴定|签|函|文件|图纸|结果|评估|决定|下来|落实|研究))|审批慢|手续.{0,4}(?:慢|复杂|繁琐|没|不全|不齐)|来不及|忙不过来|资金紧|没钱|没人|没资金|资金.{0,4}(?:没|未|不|紧|缺|缺口)|缺口|涉诉|扯皮|上访|不支持|历史遗留|政策不明|搁置|受阻|遇阻|卡住|卡壳|停工|推不动|推进不了"
+)
+_HOLDING = re.compile(HOLDING_WORDS)
+_NO_SUBJECT = r"(?:困难|问题|难处|难点|障碍|阻碍|阻力|卡点|堵点|瓶颈|需要?(?:协调|帮助|解决|支持)(?:的)?(?:事项|问题|困难)?|别的|其他(?:的|问题|困难)?|需求|难题|制约|影响|麻烦|情况)"
+_NONE = re.compile(
+    rf"(?:(?:目前|现在|暂时|当前|眼下|这边|我们|本单位|推进中|整改中|整体|总体|也|都|就|倒是|基本上?|还|真|暂|确实|嗯|哦|应该|一切)*(?:没有?(?:啥|什么|任何|太大|大|明显|特别|遇到|存在|发现|碰到|需要协调|什么大|啥大|啥太大的?|特别大|需要)*(?:的)?{_NO_SUBJECT}?|无(?:任何|明显)?{_NO_SUBJECT}?|不存在(?:任何|什么)?{_NO_SUBJECT}?|没遇到(?:什么|啥)?{_NO_SUBJECT}?|暂无{_NO_SUBJECT}?|{_NO_SUBJECT}(?:暂时|目前|倒|也|都|是|:)*(?:没有?|无|不存在|没了)|(?:一切|都|挺|很|比较|进展|推进|整改|工作|非常|还算)*(?:顺利|正常|顺畅|畅通)(?:推进|进行)?|没(?:有)?了|无卡点|零困难|none|no|n/?a|没啥|没什么|否|不需要|不缺|都好|都解决了|已解决|困难已(?:经)?解决)(?:的|了|吧|啊|呢|哈|呀|哦|要说的|可说的|需要协调的?)*)"
+)
+_NONE_PART = re.compile(
+    rf"(?<![是要])(?:没有?(?:啥|什么|任何|太大|大|明显|特别|遇到|存在|碰到|特别大|啥大|什么大)*(?:的)?|无(?:任何|明显)?|不存在(?:任何|什么)?|暂无){_NO_SUBJECT}(?!的原因|都|解决|整改)|{_NO_SUBJECT}(?:暂时|目前|倒|也|是|:)*(?:没有|无(?!法)|不存在)(?=$|[，。；！、的])|一切顺利|都?(?:很|挺|比较|非常)?顺利(?=$|[，。；！了的])"
+)
+_TOO_VAGUE = re.compile(
+    r"(?:有|有的|有点|有一[点些]|有些|还是有|确实有|存在|存在一些|有一定|一定|不少|很多|挺多|蛮多|困难|问题|说不清|不好说|说来话长|不知道|不清楚|不确定|不了解|同上|和上次一样|跟上次一样|同前|老问题|老样子|老原因|各种各样|方方面面|见附件|电话说|当面说|你懂的|都有|多|大|难|一言难尽|待定|再说|还行|一般|还可以|差不多|客观原因|一些|的|吧|啊|呢|了|，|。|！|啥|什么困难|一些困难|难度|点|其他|很大|嗯|呃|那个)+"
+)
+_LEADS = re.compile(r"^(?:(?:嗯|呃|那个|就是|主要(?:还)?是|主要|目前|现在|困难(?:是|在于)|问题(?:是|在于)|卡在|原因是|因为|由于|:|，)+)")
+
+
+def says_none(text: str) -> bool:
+    """Whether the whole of `text` (normalised) says that nothing is in the way."""
+    bare = re.sub(r"[\s，。！、~]+", "", text)
+    return 0 < len(bare) <= 30 and _NONE.fullmatch(bare) is not None
+
+
+def too_vague(text: str) -> bool:
+    """Whether the text only says that there is something, not what."""
+    bare = text.replace(" ", "")
+    return len(bare) <= 14 and _TOO_VAGUE.fullmatch(bare) is not None
+
+
+def find_blocker(text: str) -> str | None:
+    """The clauses of `text` that name an obstacle, joined; "" where it says there is none; None where neither."""
+    clauses = [clause for clause in re.split(r"[，。；！\n]|(?<=[^\d]) | (?=[^\d])", text) if clause]
+    named = [clause for clause in clauses if _HOLDING.search(clause) and not _NONE_PART.search(clause)]
+    if named:
+        return "，".join(_trimmed(clause) for clause in named)
+    return "" if _NONE_PART.search(text) else None
+
+
+def own_words(text: str) -> str:
+    """The text of a reply to “what is in the way”, kept whole but for lead-in words."""
+    trimmed = _LEADS.sub("", text).strip(" ，。；！")
+    return trimmed or text.strip()
+
+
+def _trimmed(clause: str) -> str:
+    held = re.search(r"(?:卡在|卡着|困难(?:是|在于|:)|难点(?:是|在于|在|:)|堵点(?:是|在|:)|主要(?:是|因为)|原因(?:是|在于|:)|因为|由于|问题(?:是|在于|出在)).+", clause)
+    words = held[0] if held else clause
+    return re.sub(r"^(?:主要是|主要因为|困难是|困难在于|难点是|难点在于|原因是|因为|由于|卡在|问题是|问题在于|问题出在|:)+", "", words).strip() or clause

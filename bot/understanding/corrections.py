@@ -1,0 +1,37 @@
+"""Which of several values an official takes back: 不对，是80% · 不是A是B · 改到11月20日 · 从A改为B. Pure."""
+
+import re
+from collections.abc import Sequence
+
+MARKER = re.compile(
+    r"(?<!对)不对(?!口|称|外|接|等)|不不|哦不|噢不|啊不|呃不|[说写填打搞记弄算报输选]错了?|错了|更正(?:一下|为)?|纠正|口误|应该?(?:是|为)|应改"
+    r"|(?<!整)(?<!修)(?:改|调|换|变|更|修改|调整|变更|更改|更新|修正)(?:一下)?(?:成|为|到|至|作)|改(?=\d|[一二三四五六七八九十])|准确(?:地)?说|实际上?(?:是|为)"
+)
+"""What announces that the value behind it replaces the one before it."""
+
+_NOT = re.compile(r"(?:不是|并不是|并非|不再是|别[写填]|不要[写填])(?:原来的?|之前的?|那个)?$")
+_NOT_AFTER = re.compile(r"^(?:是)?(?:不对|错了?的|有误|写错|填错|说错|报错|作废)")
+
+Spanned = tuple[int, int]
+
+
+def current(text: str, spans: Sequence[Spanned]) -> list[int]:
+    """Indexes of the spans (values of one kind, in order) that still stand after corrections."""
+    standing = [
+        at
+        for at, (start, end) in enumerate(spans)
+        if not _NOT.search(text[:start]) and not _NOT_AFTER.match(text[end:])
+    ]
+    if len(standing) < 2:
+        return standing
+    last = -1
+    for marker in MARKER.finditer(text):
+        if any(spans[at][0] >= marker.end() for at in standing):
+            last = marker.end()
+    after = [at for at in standing if spans[at][0] >= last]
+    return after if last >= 0 and after else standing
+
+
+def takes_back(text: str) -> bool:
+    """Whether the text corrects something said before."""
+    return bool(MARKER.search(text))

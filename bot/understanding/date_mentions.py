@@ -1,0 +1,130 @@
+"""Every day a text mentions, in order, with what stands round it (前, 后, 左右, 底). Pure.
+
+Conventions: X前 includes X; weeks start on Monday; 月底 is the last day; a month and day without a year is the next one
+not before today. Whether a mention is the answer is decided by the callers.
+"""
+
+import re
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+
+from bot.understanding.date_forms import FORMS, WHICH_DAY, Found
+from bot.understanding.durations import Workday, spans
+from bot.understanding.numerals import to_whole
+
+
+@dataclass(frozen=True)
+class DateMention:
+    """One mention: `text[start:end]`; `day` when it is sure, else `doubt` says what to ask.
+
+    `bare`: a length with nothing that makes it a deadline (三天). `floating`: the latest such day not after today,
+    where the year (or week) was ours to choose.
+    """
+
+    start: int
+    end: int
+    kind: str
+    day: date | None
+    doubt: str | None = None
+    bare: bool = False
+    past: bool = False
+    floating: date | None = None
+
+
+RANGE = "您说的是一段时间，最迟是哪一天？"
+AFTER = "只说了在什么之后，最迟是哪一天？"
+ABOUT = "时间说得不确切，最迟是哪一天？"
+PAST = "这个日期已经过去，请核对。"
+
+_SUFFIX = re.compile(
+    r"(?:的?(?:上午|下午|中午|晚上|傍晚|下班|当天|那天|这天|那会儿?|\s*24[点时:](?:00)?))?的?"
+    r"(?:(?P<about>左右|前后|上下|附近)|(?P<inside>之内|以内|内(?!部|容|控|审|业))"
+    r"|(?:前(?P<back>[一1两2三3])(?:天|日))|(?P<eve>前夕|前半|的?头)"
+    r"|(?P<before>之前|以前|前(?!期|后|述|面|往|三|两)|为止|止)"
+    r"|(?P<after>之后|以后|过后|往后|后(?!续|勤|期|台|者|面|天|日|半|退)|起(?!草|步|来)|以来))"
+)
+_RANGE_JOIN = re.compile(r"\s*(?:到|至|-|~|或者?是?|还是|、|和|与)\s*")
+
+
+def scan_dates(text: str, today: date, is_workday: Workday | None = None) -> list[DateMention]:
+    """The mentions of `text` (already normalised), leftmost-longest, without overlaps."""
+    found = [
+        DateMention(match.start(), match.end(), name, *_settle(resolve(match, today)), floating=resolve(match, today).floating)
+        for name, pattern, resolve in FORMS
+        for match in pattern.finditer(text)
+        if match.end() > match.start()
+    ]
+    found = [_with_suffix(mention, text) for mention in found]
+    found += [
+        DateMention(span.start, span.end, "length", span.day, None if span.day else WHICH_DAY, span.bare, span.past)
+        for span in spans(text, today, is_workday)
+        if not span.ignore
+    ]
+    kept = _leftmost_longest(found)
+    return [_marked_past(mention, today) for mention in _ranges(kept, text)]
+
+
+def _settle(found: Found) -> tuple[date | None, str | None, bool]:
+    """(day, doubt, period marker) with the period marker carried in `bare` until the suffix is read."""
+    return found.day, found.doubt, found.period
+
+
+def _with_suffix(mention: DateMention, text: str) -> DateMention:
+    period, mention = mention.bare, replace(mention, bare=False)
+    match = _SUFFIX.match(text, mention.end)
+    if match is None:
+        return replace(mention, day=None) if period or mention.doubt else mention
+    kind = match.lastgroup
+    end = match.end()
+    if period:
+        sure = kind == "inside"
+        return replace(mention, end=end, day=mention.day if sure else None, doubt=None if sure else WHICH_DAY)
+    if kind == "back" and mention.day:
+        days = to_whole(match["back"]) or 0
+        return replace(mention, end=end, day=mention.day - timedelta(days=days))
+    if kind in ("about", "after", "eve"):
+        doubt = {"about": ABOUT, "after": AFTER}.get(kind, WHICH_DAY)
+        return replace(mention, end=end, day=None, doubt=mention.doubt or doubt)
+    return replace(mention, end=end, day=None if mention.doubt else mention.day)
+
+
+def _leftmost_longest(found: list[DateMention]) -> list[DateMention]:
+    kept: list[DateMention] = []
+    for mention in sorted(found, key=lambda m: (m.start, -m.end)):
+        if not kept or mention.start >= kept[-1].end:
+            kept.append(mention)
+    return kept
+
+
+def _ranges(mentions: list[DateMention], text: str) -> list[DateMention]:
+    """Two days joined by 到 or 或 are one mention nobody can be sure of; a lone 下班前 or 早上 joins the day before it."""
+    out: list[DateMention] = []
+    for mention in mentions:
+        gap = text[out[-1].end : mention.start] if out else ""
+        if out and mention.kind == "off_work" and len(gap) <= 1:
+            out[-1] = replace(out[-1], end=mention.end)
+        elif out and out[-1].day and _RANGE_JOIN.fullmatch(gap):
+            same = mention.day == out[-1].day
+            out[-1] = replace(out[-1], end=mention.end, day=mention.day if same else None, doubt=None if same else RANGE)
+        elif out and not gap and _same_stretch(out[-1], mention):
+            out[-1] = _narrowed(out[-1], mention)
+        else:
+            out.append(mention)
+    return out
+
+
+def _same_stretch(first: DateMention, second: DateMention) -> bool:
+    """Whether the second, right behind, only narrows the first (12月5日周五, 下周末)."""
+    return bool(first.kind in ("calendar", "month_day_figures", "day_only") and second.kind == "weekday")
+
+
+def _narrowed(first: DateMention, second: DateMention) -> DateMention:
+    if first.day and second.day and first.day.weekday() != second.day.weekday():
+        return replace(first, end=second.end, day=None, doubt="日期和星期对不上，请核对。")
+    return replace(first, end=second.end)
+
+
+def _marked_past(mention: DateMention, today: date) -> DateMention:
+    if mention.day is not None and mention.day < today:
+        return replace(mention, past=True)
+    return mention

@@ -1,0 +1,186 @@
+"""How far the work is, in per cent: which of the amounts in a text is today's progress. Pure.
+
+Amounts of another time (上次报的30%), of another thing (资金到位60%), aims (月底能到80%) and changes (提高了25个百分点)
+are told apart by what stands beside them in the same clause. 剩下两成 means the rest is done.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from bot.understanding.amounts import EXACT, LEAST, POINTS, WRONG, Amount, scan_amounts
+from bot.understanding.corrections import current
+from bot.understanding.counts import read_counts
+from bot.understanding.normalise import normalise
+from bot.understanding.numerals import NUMBER, to_number
+
+HOW_MUCH = "大约完成了百分之多少？"
+HOW_MANY_IN_ALL = "一共有几项？完成了其中几项？"
+OUT_OF_RANGE = "进度应在0%到100%之间，请核对。"
+WHICH_ONE = "提到了几个进度，目前以哪一个为准？"
+NOT_PROGRESS = "这个数字好像不是目前的整改进度，目前完成了百分之多少？"
+
+
+@dataclass(frozen=True)
+class PercentReading:
+    """`percent` (0–100), or `percent_min` (that much or more), or only `doubt`: a question to ask back with."""
+
+    percent: float | None = None
+    percent_min: float | None = None
+    doubt: str | None = None
+
+
+_BREAK = re.compile(r"[，。；！？、\n（） ]")
+_NOW = re.compile(r"目前|现在|这次|本次|现已|(?<!要求)已经|当前|截至|截止|至今|今天|眼下|如今|这回|实际|实有|已(?!前)")
+_EARLIER = re.compile(
+    r"上一?次|上个?月|上周|上星期|上回|上期|上个?季度|之前|此前|原来|原先|原本|去年|以前|前期|那时|当时|起初|一开始|前几天|前阵子?|昨天|前天|月初|年初|曾经?|刚才|前面|初期|(?<!目)前次|老早"
+)
+_BASE = re.compile(r"(?<!对)(?<!百分)(?:比|较|由|从|自)(?!例|率|重)[^，。]{0,8}$")
+_AIM = re.compile(
+    r"目标|计划|要求|应达|应该达|应完成|争取|力争|预计|预期|(?<!模)拟|(?<!麻)将|希望|下一步|打算|准备|有望|确保|(?<!主)(?<!重)(?<!需)(?<!必)要(?:到|达|完成)|还要|(?<!不)(?<!可)能(?:到|达|够|完成|做到|有|推进)|可(?:以)?(?:到|达|完成)|就能|才能|才算|达标|考核线|下个?月|下周|明年|明天|后天|月底|年底|节前|如果|要是|假如|一旦"
+)
+_OTHER_THING = re.compile(
+    r"(?:满意[度率]|合格率|参[与会]率|覆盖[率面]?|知晓率|出勤率|到会率|通过率|支持率|使用率|执行率|到位率|拨付率|占比|占了?|同比|环比|资金|预算|投资|经费|款项?|拨款|权重|比重|误差|人员|人手|人力|降|打|利率|税率|好评率|回复率|入户率|签字率|签约率|概算|得票|测评|分值)(?:[^，。；]{0,3}(?:到位|支付|拨付|使用|执行|落实))?(?:大概|约|为|是|达到?|到|仅|只有?|已|才|率|了|的|完成)*$"
+)
+_OF_OTHERS = re.compile(
+    r"(?:的|是)?(?:人(?!都说)|群众|干部|户|村(?!里)|企业|资金|人手|人员|职工|党员|材料|设备|单位|经费|款|可能|把握|希望|精力|时间|概率|预算|股份|比例是)"
+)
+_PART = re.compile(r"其中|第[一二三四五六七八九十\d]+[个项条]|(?:前|后)[一二三两\d]+[个项条]")
+_LEFT = re.compile(r"(?:还?剩(?:下|余)?|还余|(?<![其业])余下?|还有|尚有|(?<!相)(?<!误)(?<!偏)还?差|缺|没完成的|未完成的?|没做的|没改的|未整改的)(?:的|了|大概|大约|约|有|是|为|占|最后)*$")
+_LEFT_BEHIND = re.compile(r"(?:左右)?的?(?:[^，。；\d]{0,5}?)(?:还|尚|仍)?(?:没有?|未)(?:完成|整改|做|动|落实|弄|改|搞|办|到位|解决|启动|推|开始)")
+_CHANGE = re.compile(
+    r"(?:提高|提升|增长|增加|上升|加快|前进|上涨|涨|(?<!不)多|(?<!追)加|下降|降低|减少|回落|落后|超前|滞后|(?:又|再|新|这周|本周|本月|这个月|当月|当周|单月)(?:完成|推进|进展|做|整改|增加|往前推|干)?)了?(?:大约|约|大概)?$"
+)
+_LABEL = r"(?:(?:整改|工作|总体|整体|目前|现在|当前|总|完成)?(?:进度|进展|完成度|完成率|整改率|百分比|比例|完成情况|百分数))"
+_BARE = re.compile(
+    rf"(?:嗯|呃|那个|就|就是|大概|大约|约|差不多|应该|估计|报|填|写|按|是|为|到|达到|做到|推进到|干到|搞到|干了|做了|整改了?|整体|总体|目前|现在|这次|已经?|完成|了|有|算|记|得有|得|的|改|改成|改为|不对|错了|应是|我们|咱们|我|{_LABEL}|[:，。 ])*"
+    rf"(?P<n>{NUMBER})(?P<more>[多几来余])?(?:吧|啊|呀|哈|了|的|左右|上下|样子|这样|个点|的样子|差不多|呢|哦|[，。！ ])*"
+)
+_BARE_RANGE = re.compile(rf"(?:大概|大约|差不多|估计|完成了?|{_LABEL}|在|[:，])*{NUMBER}(?:到|至|-|~|或者?){NUMBER}(?:之间|吧|左右|的样子)*")
+_LABELLED = re.compile(
+    rf"{_LABEL}(?:[:是为了到达约]|大概|已|目前|改成|改为|改到|调到|改|应该|应|填|写|报|成|现在| ){{0,5}}(?P<n>{NUMBER})(?=$|[，。；！、 \n])(?P<more>)"
+)
+_CHANGED_TO = re.compile(rf"(?:改成|改为|改到|改|应该是|应是|是|换成)(?P<n>{NUMBER})(?:吧|了|的)?$(?P<more>)")
+
+
+_SHORT = 24
+"""Characters beyond which a text is no bare number; also bounds the time the pattern may take."""
+
+
+def read_percent(
+    text: str, *, bare: bool = True, aims: Sequence[int] = (), slash: bool | None = None
+) -> PercentReading:
+    """Today's progress in `text`. `bare`: a number alone is the answer (the field asked for it).
+
+    `aims`: positions (of the normalised text) where a future day is named; an amount behind one in the same clause is
+    an aim. `slash`: read 3/4 as a share (default: as `bare`). Never raises.
+    """
+    clean = normalise(text)
+    amounts = scan_amounts(clean, slash=bare if slash is None else slash)
+    amounts = [amounts[at] for at in current(clean, [(a.start, a.end) for a in amounts])]
+    roles = [_role(clean, amounts, at, aims) for at in range(len(amounts))]
+    told = _told(amounts, roles)
+    share = read_counts(clean)
+    if told.percent is None and share.value is not None and "sum" not in roles:
+        return PercentReading(share.value) if told.percent_min is None else _agree(share.value, told.percent_min)
+    if told.percent is not None and share.value is not None and abs(told.percent - share.value) > 1.5:
+        overall = re.search(rf"{_LABEL}|总体|整体|综合", clean)
+        return told if overall else PercentReading(doubt=WHICH_ONE)
+    if amounts:
+        return told
+    number = _number_alone(clean, bare)
+    if number is not None:
+        return number
+    return PercentReading(doubt=HOW_MANY_IN_ALL if share.counted else HOW_MUCH)
+
+
+def _agree(value: float, least: float) -> PercentReading:
+    return PercentReading(value) if value >= least else PercentReading(doubt=WHICH_ONE)
+
+
+def _told(amounts: Sequence[Amount], roles: Sequence[str]) -> PercentReading:
+    """What the amounts come to, given the part each plays."""
+    if any(amount.firm == WRONG for amount in amounts):
+        return PercentReading(doubt=OUT_OF_RANGE)
+    now = [a for a, role in zip(amounts, roles, strict=True) if role == "now"]
+    rest = [a for a, role in zip(amounts, roles, strict=True) if role == "left" and a.firm == EXACT and a.value is not None]
+    exact = {a.value for a in now if a.firm == EXACT and a.value is not None}
+    exact = exact or {round(100 - a.value, 2) for a in rest if a.value is not None}
+    if len(exact) == 1:
+        return PercentReading(exact.pop())
+    if exact:
+        return PercentReading(doubt=WHICH_ONE)
+    least = [a.value for a in now if a.firm == LEAST and a.value is not None]
+    if least:
+        return PercentReading(percent_min=max(least), doubt=HOW_MUCH)
+    if any(role == "now" for role in roles):
+        return PercentReading(doubt=HOW_MUCH)
+    return _base_and_change(amounts, roles)
+
+
+def _base_and_change(amounts: Sequence[Amount], roles: Sequence[str]) -> PercentReading:
+    """比上月的40%提高了25个百分点 says 65; anything less complete says nothing sure."""
+    bases = [a.value for a, role in zip(amounts, roles, strict=True) if role == "base" and a.firm == EXACT]
+    steps = [a.value for a, role in zip(amounts, roles, strict=True) if role == "up" and a.firm == POINTS]
+    if len(bases) == 1 and len(steps) == 1 and bases[0] is not None and steps[0] is not None:
+        total = round(bases[0] + steps[0], 2)
+        return PercentReading(total) if total <= 100 else PercentReading(doubt=OUT_OF_RANGE)
+    return PercentReading(doubt=NOT_PROGRESS)
+
+
+def _role(text: str, amounts: Sequence[Amount], at: int, aims: Sequence[int]) -> str:
+    """now, left, base, earlier, aim, up, change, part or other: what the amount at `at` speaks of."""
+    amount = amounts[at]
+    floor = amounts[at - 1].end if at else 0
+    breaks = [match.end() for match in _BREAK.finditer(text, floor, amount.start)]
+    start = max([floor, *breaks])
+    before = text[start : amount.start]
+    ceiling = amounts[at + 1].start if at + 1 < len(amounts) else len(text)
+    stop = _BREAK.search(text, amount.end, ceiling)
+    behind = text[amount.end : stop.start() if stop else ceiling]
+    nows = [match.end() for match in _NOW.finditer(before)]
+    since = before[max(nows) :] if nows else before
+    if amount.firm == POINTS:
+        return "up" if re.search(r"(?:提高|提升|增长|增加|上升|前进|上涨|涨|多)了?$", before) else "change"
+    if _OTHER_THING.search(before) or _OF_OTHERS.match(behind):
+        return "other"
+    if _CHANGE.search(before):
+        return "change"
+    if _LEFT.search(before) or _LEFT_BEHIND.match(behind):
+        return "left"
+    if _BASE.search(since):
+        return "base"
+    if _EARLIER.search(since) and not re.search(r"(?:提|升|增|涨)[高升长加]?到", since):
+        return "earlier"
+    if _AIM.search(since) or (not nows and any(start < end <= amount.start for end in aims)):
+        return "aim"
+    return "part" if _PART.search(before) else "now"
+
+
+def _number_alone(clean: str, bare: bool) -> PercentReading | None:
+    bare = bare and len(clean) <= _SHORT
+    if bare and _BARE_RANGE.fullmatch(clean):
+        return PercentReading(doubt=HOW_MUCH)
+    match = (_BARE.fullmatch(clean) or _CHANGED_TO.search(clean)) if bare else None
+    match = match or _LABELLED.search(clean)
+    if match is None:
+        return None
+    number = to_number(match["n"])
+    around = clean[max(0, match.start() - 4) : match.end() + 3]
+    if re.search(r"不到|不足|超过?|近|快|没|未|以上|以下|-\d", around if not bare else clean):
+        return PercentReading(doubt=HOW_MUCH)
+    if match["more"]:
+        sure = number is not None and match["more"] != "来" and 10 <= number < 100
+        return PercentReading(percent_min=number if sure else None, doubt=HOW_MUCH)
+    return _plain(number, match["n"])
+
+
+def _plain(number: float | None, word: str) -> PercentReading:
+    """A number without a sign: single figures and 0.8 may mean tenths, so they are asked back."""
+    if number is None:
+        return PercentReading(doubt=HOW_MUCH)
+    if number > 100:
+        return PercentReading(doubt=OUT_OF_RANGE)
+    if 0 < number < 10 or re.fullmatch(r"\d+\.\d\d", word):
+        return PercentReading(doubt="请写明百分之几，例如80%。")
+    return PercentReading(number)

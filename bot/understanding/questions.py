@@ -1,0 +1,73 @@
+"""Whether a message asks something instead of answering: 延期要谁批, 提纲要写什么, 能填范围吗. Pure.
+
+A question is answered first and the form's own question is asked again, so a statement must not be taken for one:
+不知道什么时候能完成, 没什么困难 and 过几天 contain question words and ask nothing.
+"""
+
+import re
+
+_SEPARATOR = r"[，。；！？\n]"
+_MARK = re.compile(r"[？]")
+_FALSE = re.compile(
+    r"没(?:有)?(?:什么|啥|谁|哪)|(?:不|没)(?:太|大)?(?:知道|清楚|了解|确定|明白|好说|晓得|懂)[^，。；]{0,3}(?:什么|怎么|哪|谁|多少|几|啥|是否|能否|能不能)?[^，。；]*|不(?:怎么|多少)|怎么(?:也|都|说呢|说)|什么的|"
+    r"(?:无论|不管|不论)[^，。；]*|(?:谁|什么|哪|怎么|多少)(?:都|也)|多少(?:有些|有点|还是|会|能)|(?:过|好|这|那|前|后|再|十|数|有)几(?:天|个|项|年|家|条|次|处|户)|几乎|几(?:个|家|项)(?:部门|单位|问题)(?:之间|意见|还|没|都|互相)|说不(?:好|准)什么[^，。；]*|"
+    r"是否[^，。；]{0,12}(?:未定|没定|待定|不确定|还要看|需要?(?:研究|明确))|哪(?:怕|里都)|能不能[^，。；]{0,10}(?:不好说|还不一定|看|难说|两说|没把握)"
+)
+_ASKING = re.compile(
+    r"(?:吗|么|嘛|不|没有|没|否)$(?<!什么)(?<!怎么)(?<!那么)(?<!这么)(?<!要么)|什么|啥|怎么|怎样|咋|如何|为什么|为何|为啥|谁|哪(?!怕)|多少|多久|多长|多大|几(?=天|个|项|号|月|年|次|日|点|条|家|种|份|级|人|页|张|位|步|遍|轮|成|周)|何时|何种|何人|"
+    r"是否|能否|可否|是不是|能不能|可不可以|要不要|需不需要|有没有|行不行|可以不(?:可以)?|对不对|好不好|算不算|该不该|用不用|会不会|够不够|可不可|得不得|准不准|允不允许|有无|属不属于|包不包括|合不合|必须不|呢$"
+)
+_FINAL_NEGATION = re.compile(r"(?:可以|行|能|要|用|算|需要|允许|合适|对|好|够|有)(?:不|没有|没|否)$")
+_PLAIN_TAIL = re.compile(r"(?:吗|么|嘛|不|没有|没|否)$")
+_ORDERS = re.compile(
+    r"^(?:请|麻烦|帮我?|给我|能|可以|想|我想|我要|你|您|先|再|那|领导|小助手|助手|请你|请您|顺便|另外)*(?:问(?:一下|下|个|问)|请问|请教|咨询|打听|查(?:一下|下|询|查)?(?!摆|处|出|漏|实)|介绍|解释|说明一下|说说|讲讲|讲一下|说一下(?=.{0,8}(?:规定|政策|要求|流程|条件))|告诉我|搜|找(?:一下|下|找)|想知道|想了解|了解一下|看看(?=.{0,12}(?:规定|政策|文件|条例|要求))|科普|列一下(?=.{0,10}(?:规定|要求|条件|材料)))"
+)
+_TOPIC = re.compile(r"(?:规定|政策|依据|标准|流程|条件|要求|含义|意思|区别|模板|范本|范文|格式|时限|期限|定义|原文|条款|文件)(?:是|有|在|呢)?$")
+_SUPPOSING = re.compile(r"^(?:那|请问|领导|还有|另外|想问)*(?:如果|要是|假如|万一|假设|若(?!干)|逾期|超期|到期)")
+_ASSENT = re.compile(
+    r"(?:，|^)?(?:这样|这么(?:填|写|报)|那|那么)?(?:可以|行|成|好|能行|合适|没问题|来得及|够|算数|妥)(?:吗|不|么|嘛|吧|不可以|不行|没有)$|(?:行不行|可不可以|好不好|成不成|可以不可以|能不能行)$"
+)
+
+
+def split_questions(text: str) -> tuple[str, bool]:
+    """(the part that states something, whether anything was asked) of normalised `text`.
+
+    60%行吗 states 60% and asks; 完成80%算达标吗 only asks.
+    """
+    asked, stated = False, []
+    pieces = re.split(rf"(?<=[，。；！？\n])|(?<=[^\d ]) (?=[^\d ])", text)
+    if len(pieces) > 1 and _SUPPOSING.search(text) and is_question(text):
+        return "", True
+    for piece in pieces:
+        body = piece.strip("，。；！\n ")
+        if not body or not is_question(body):
+            stated.append(piece)
+            continue
+        asked = True
+        tail = _ASSENT.search(body.rstrip("？"))
+        if tail and tail.start() > 0:
+            stated.append(body.rstrip("？")[: tail.start()])
+    return "".join(stated).strip(), asked
+
+
+def is_question(text: str) -> bool:
+    """Whether normalised `text` asks something."""
+    body = re.sub(r"(?:啊|呀|哈|哦|嘞|来着|呐|哇|[~。！， ])+$", "", text)
+    if _MARK.search(body):
+        return True
+    body = re.sub(r"(?:呢)$", "呢", body)
+    if _ORDERS.search(body):
+        return True
+    plain = _FALSE.sub("", body)
+    if _PLAIN_TAIL.search(plain) and not re.search(r"(?:吗|么)$", plain):
+        return bool(_FINAL_NEGATION.search(plain)) and len(plain) > 2 or bool(_asks_inside(plain))
+    return _asks_inside(plain) or (bool(_TOPIC.search(plain)) and bool(_policy(plain)))
+
+
+def _asks_inside(plain: str) -> bool:
+    return any(match[0] not in ("不", "没", "没有", "否", "嘛", "呢") for match in _ASKING.finditer(plain))
+
+
+def _policy(plain: str) -> bool:
+    """A bare topic (延期的规定, 谈话提纲模板) is a request to be told about it."""
+    return bool(re.search(r"延期|提纲|谈话|整改|销号|三清单|验收|回头看|条例|民主生活会|问责|台账|审批|补贴|填报", plain)) and len(plain) <= 16
