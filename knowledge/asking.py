@@ -16,6 +16,7 @@ ASKING = re.compile(
     r"吗|呢|吧|啊|呀|了没|没有)"
 )
 """Words of asking: they say what kind of answer is wanted, not what it is about."""
+ASKS = re.compile(r"什么|哪|怎|如何|为何|多少|多久|多长|几|啥|谁|吗$|呢$|是否|能否|有没有|是不是|能不能|可不可以|咋")
 ASKING_WEIGHT = 0.25
 SYNONYM_WEIGHT = 0.5
 LIST = re.compile(
@@ -28,19 +29,50 @@ BEFORE = re.compile(
 CHANGED = re.compile(r"新旧|前后.{0,4}(?:变化|不同|区别)|有(?:什么|哪些|何)(?:变化|修改|改动)|新增|改了")
 
 
+COUNT = re.compile(r"([两二三四五六七八九十])(?:个|条|项|种|大|类|点|方面|层|步|张)")
+CLAUSE = re.compile(r"[？?；;。！!，,]")
+COMPARING = re.compile(r"对比|比较|区别|不同|不一样|一样吗|相同|各自|异同|差别")
+SIDES = re.compile(r"^(.{2,24}?)(?:和|与|跟|同)(.{2,24}?)(?:里|中|在|的|，|,|各|分别|有)(.*)$")
+
+
 @dataclass(frozen=True)
 class Asked:
-    """A question as the search sees it."""
+    """A question as the search sees it. `parts` are the questions it is made of, where there are several."""
 
     text: str
     weights: Mapping[str, float]
     wants_list: bool
+    count: int = 0
+    """How many things the list has, where the question says so."""
+    parts: tuple[Mapping[str, float], ...] = ()
 
 
 def read_question(question: str, today: date) -> tuple[Asked, Period]:
     """What `question` asks, and the period it is about: today, unless it names another."""
     text = normalised(question).strip()
-    return Asked(text, weights_of(text), bool(LIST.search(text))), period_of(text, today)
+    counted = COUNT.search(text)
+    count = "〇一二三四五六七八九十".index(counted[1].replace("两", "二")) if counted else 0
+    parts = tuple(weights_of(part) for part in parts_of(text))
+    return Asked(text, weights_of(text), bool(LIST.search(text)), count, parts), period_of(text, today)
+
+
+def parts_of(text: str) -> list[str]:
+    """The questions inside `text`: clauses that ask, each with the clauses before it that do not; both sides of a
+    comparison. [] where it is one question."""
+    clauses = [clause for clause in CLAUSE.split(text) if len(clause) > 1]
+    if COMPARING.search(text):
+        sides = SIDES.match(text)
+        if sides:
+            return [sides[1] + sides[3], sides[2] + sides[3]]
+        return clauses if len(clauses) > 1 else []
+    parts: list[str] = []
+    held = ""
+    for clause in clauses:
+        held += clause
+        if ASKS.search(clause):
+            parts.append(held)
+            held = ""
+    return parts if len(parts) > 1 else []
 
 
 def weights_of(text: str) -> dict[str, float]:

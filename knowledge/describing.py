@@ -10,6 +10,7 @@ from storage.documents.rules import Kind, first_day
 
 HEAD = 600
 TITLE_LENGTH = 60
+OPENING_LENGTH = 24
 ARTICLE = re.compile(r"^\s*第[一二三四五六七八九十百]+条", re.MULTILINE)
 NUMBER = re.compile(r"[\u4e00-\u9fff]{1,8}〔\d{4}〕第?\d+号")
 DAY = re.compile(r"((?:19|20)\d{2})年(\d{1,2})月(?:(\d{1,2})日)?")
@@ -58,7 +59,15 @@ def guessed_title(text: str, stem: str) -> str:
             return found
         if found[-1:] == "。":
             break
-    return stem
+    return opening_words(text) or stem
+
+
+def opening_words(text: str) -> str:
+    """The first words of a text that has no title, marked as such by …"""
+    for line in [line.strip() for line in text.splitlines()]:
+        if len(line) > 20:
+            return re.split(r"[。；！？]", line)[0][:OPENING_LENGTH] + "…"
+    return ""
 
 
 def guessed_kind(text: str) -> Kind:

@@ -6,6 +6,7 @@ from datetime import date
 from functools import cached_property
 
 import numpy as np
+from numpy.typing import NDArray
 
 from knowledge import keyword_index
 from knowledge.keyword_index import KeywordIndex, Mask
@@ -48,6 +49,11 @@ class Library:
             if not passage.outline:
                 texts[number].append(passage.text)
         return keyword_index.build(["\n".join(parts) for parts in texts])
+
+    @cached_property
+    def outline_lines(self) -> NDArray[np.int64]:
+        """How many lines each outline has; 0 for running text."""
+        return np.asarray([p.text.count("\n") + 1 if p.outline else 0 for p in self.passages], dtype=np.int64)
 
     @cached_property
     def blocks(self) -> dict[tuple[int, int], list[int]]:

@@ -9,7 +9,7 @@ from knowledge.characters import squeezed, terms
 from knowledge.documents.structure import POINT, SUBSECTION, sentences
 from knowledge.retrieval import Hit
 
-BUDGET = 480
+BUDGET = 420
 """Characters of quotes in one answer; the promise is at most 600."""
 SOURCES = 6
 QUANTITY = re.compile(
@@ -18,7 +18,9 @@ QUANTITY = re.compile(
 ASKS_QUANTITY = re.compile(
     r"多少|多久|多长|几[个年天次月日种人项名条岁]|几小时|几期|期限|比例|百分之|上限|最[长短多少高低]|不少于|不超过|何时|什么时候|哪年|哪一天|多大|多高"
 )
-SUBJECT_GAP = 24
+CONTINUING = re.compile(r"其中|但是?[，,]?|不过|然而|并且?[应可须由]|同时[，,]|前款|上述|对此|因此|也就是|即[，,]|符合前|否则|逾期|特殊情况|确需|确因|因特殊")
+"""Sentences that qualify the one before: quoted without it they would mislead, and it without them."""
+JOINED_LENGTH = 240
 
 
 @dataclass(frozen=True)
@@ -79,7 +81,8 @@ def units(text: str) -> list[str]:
         for sentence in sentences(line):
             listed = SUBSECTION.match(sentence) or POINT.match(sentence)
             opened = pieces and (pieces[-1].rstrip().endswith(("：", "；")) or (listed and _is_item(pieces[-1])))
-            if opened:
+            goes_on = pieces and CONTINUING.match(sentence) and len(pieces[-1]) + len(sentence) <= JOINED_LENGTH
+            if opened or goes_on:
                 pieces[-1] += ("\n" if sentence == sentences(line)[0] else "") + sentence
             else:
                 pieces.append(sentence)
@@ -98,7 +101,7 @@ def _greedy(candidates: Sequence[_Candidate], budget: int) -> list[_Candidate]:
     top = max(candidate.value for candidate in candidates)
     for candidate in sorted(candidates, key=lambda one: -one.value):
         plain = squeezed(candidate.text)
-        if candidate.value < 0.55 * top or plain in seen:
+        if candidate.value < 0.6 * top or plain in seen:
             continue
         if spent + len(plain) > budget and chosen:
             continue

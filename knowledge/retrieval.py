@@ -22,6 +22,10 @@ DOCUMENT_WEIGHT = 0.5
 DENSE_WEIGHT = 0.15
 OUTLINE_WEIGHT = 0.85
 """Outlines repeat what the section says; they win only where the question is about the whole."""
+PART_WHOLE_WEIGHT = 0.7
+PART_DOCUMENT_WEIGHT = 0.3
+COUNTED_WEIGHT = 1.3
+"""An outline with as many lines as the question speaks of."""
 DENSE_POOL = 100
 KEYWORD_POOL = 60
 
@@ -61,9 +65,16 @@ class Finder:
         if not visible.any():
             return Found((), visible, documents)
         scores = self._fused(asked, audience, document_mask, visible)
-        order = np.argsort(-scores, kind="stable")
-        numbers = [int(number) for number in order[: limit * 3] if visible[number] and scores[number] > 0]
-        hits = tuple(self._hit(number, documents, float(scores[number])) for number in numbers)
+        numbers = _best(scores, limit * 3)
+        for place, part in enumerate(asked.parts):
+            lead = self._part(part, scores, document_mask, visible)
+            numbers = _moved_up(numbers, lead, place)
+        top = float(scores[numbers[0]]) if numbers else 0.0
+        leading = len(asked.parts)
+        hits = tuple(
+            self._hit(number, documents, max(top, 0.0) if place < leading else float(scores[number]))
+            for place, number in enumerate(numbers)
+        )
         return Found(_without_repeats(hits)[:limit], visible, documents)
 
     def _fused(self, asked: Asked, audience: Audience, document_mask: Mask, visible: Mask) -> Floats:
@@ -74,10 +85,22 @@ class Finder:
         pool = np.argsort(-np.where(visible, scores, -1.0), kind="stable")[:KEYWORD_POOL]
         dense = self._dense(asked, audience, visible, pool)
         scores = scores + DENSE_WEIGHT * dense
-        outlines = np.asarray([passage.outline for passage in library.passages])
-        scores = np.where(outlines & (not asked.wants_list), scores * OUTLINE_WEIGHT, scores)
+        lines = library.outline_lines
+        if not asked.wants_list:
+            scores = np.where(lines > 0, scores * OUTLINE_WEIGHT, scores)
+        elif asked.count:
+            scores = np.where(lines == asked.count, scores * COUNTED_WEIGHT, scores)
         fused: Floats = np.where(visible, scores, -np.inf).astype(np.float32)
         return fused
+
+    def _part(self, part: Mapping[str, float], whole: Floats, document_mask: Mask, visible: Mask) -> int:
+        """The best passage for one part of a question; the whole question still weighs in."""
+        library = self.library
+        keyword = _by_best(library.keywords.scores(part, visible))
+        documents = _by_best(library.document_keywords.scores(part, document_mask))
+        own = PART_DOCUMENT_WEIGHT * documents[library.document_numbers]
+        scores = keyword + own + PART_WHOLE_WEIGHT * whole
+        return int(np.argmax(scores))
 
     def _dense(self, asked: Asked, audience: Audience, visible: Mask, pool: np.ndarray[Any, Any]) -> Floats:
         """z-scores of cosine over the pool of both signals; what is in neither counts as the pool's worst."""
@@ -140,6 +163,19 @@ def _as_document(hit: Hit) -> Document:
         "score": hit.score,
     }
     return Document(page_content=hit.passage.text, metadata=about)
+
+
+def _best(scores: Floats, count: int) -> list[int]:
+    order = np.argsort(-scores, kind="stable")[:count]
+    return [int(number) for number in order if scores[number] > 0]
+
+
+def _moved_up(numbers: Sequence[int], lead: int, place: int) -> list[int]:
+    """`lead` put at `place`, unless it already stands before it."""
+    if lead in numbers[:place]:
+        return list(numbers)
+    rest = [number for number in numbers if number != lead]
+    return [*rest[:place], lead, *rest[place:]]
 
 
 def _by_best(scores: Floats) -> Floats:

@@ -37,6 +37,8 @@ class _Writer:
         self.block = 0
         self.path: list[tuple[int, str]] = []
         self.under: list[tuple[int, str, list[str]]] = [(-1, "", [])]
+        self.announced: dict[int, str] = {}
+        self.last = ""
 
     def take(self, line: str) -> None:
         level = _heading_level(line)
@@ -47,7 +49,7 @@ class _Writer:
         numbered = _numbered_level(line)
         if numbered is None:
             if lead:
-                self.under[-1][2].append(lead)
+                self._note(lead)
             self._paragraph(line, lead)
             return
         if lead:
@@ -55,7 +57,7 @@ class _Writer:
         else:  # a numbered paragraph without a lead ends the one before it all the same
             self._close(numbered)
             self.path = [entry for entry in self.path if entry[0] < numbered]
-            self.under[-1][2].append(clipped(sentences(line)[0]))
+            self._note(clipped(sentences(line)[0]))
         self._paragraph(line, "")
 
     def finished(self) -> list[NewPassage]:
@@ -64,21 +66,29 @@ class _Writer:
 
     def _open(self, level: int, heading: str, shown: str = "") -> None:
         self._close(level)
-        self.under[-1][2].append(heading)
+        self._note(heading)
         self.path = [entry for entry in self.path if entry[0] < level] + [(level, shown or heading)]
         self.under.append((level, self._heading(), []))
 
     def _close(self, level: int) -> None:
         while self.under and self.under[-1][0] >= level:
-            _, heading, leads = self.under.pop()
+            level_of, heading, leads = self.under.pop()
             self.block += 1
-            self.passages += outline(self.block, heading, leads)
+            self.passages += outline(self.block, heading, leads, self.announced.pop(level_of, ""))
+
+    def _note(self, lead: str) -> None:
+        """Put a lead down under the open section; the first one with the sentence before it, which announces the list."""
+        level, _, leads = self.under[-1]
+        if not leads:
+            self.announced[level] = clipped(self.last, 100)
+        leads.append(lead)
 
     def _heading(self) -> str:
         return " › ".join(name.rstrip("。") for _, name in self.path)
 
     def _paragraph(self, line: str, lead: str) -> None:
         self.block += 1
+        self.last = sentences(line)[-1]
         heading = self._heading()
         if len(line) <= PASSAGE:
             self.passages.append(NewPassage(self.block, heading, line))

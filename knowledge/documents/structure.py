@@ -51,7 +51,7 @@ def _continues(before: str, line: str) -> bool:
     if re.fullmatch(rf"{NUMERAL}、|[（(]{NUMERAL}[)）]", before):
         return True
     starts_anew = CHAPTER.match(line) or ARTICLE.match(line) or SECTION.match(line) or SUBSECTION.match(line)
-    return len(before) > HEADING_LENGTH and before[-1] not in STOP + CLOSING + "，,、*" and not starts_anew
+    return (len(before) > HEADING_LENGTH or "。" in before) and before[-1] not in STOP + CLOSING + "，,、*" and not starts_anew
 
 
 def sentences(text: str) -> list[str]:
@@ -62,7 +62,7 @@ def sentences(text: str) -> list[str]:
 def is_heading(line: str) -> bool:
     """A short line that ends like no sentence."""
     in_brackets = line[0] in "（(" and line[-1] in "）)"
-    return len(line) <= HEADING_LENGTH and line[-1] not in STOP + "，,、" and not in_brackets
+    return len(line) <= HEADING_LENGTH and "。" not in line and line[-1] not in STOP + "，,、" and not in_brackets
 
 
 def lead_of(paragraph: str) -> str:
