@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from knowledge._reading_until_then import read_document
+from knowledge.reading import read_document
 from knowledge.describing import describe, doubt
 from knowledge.documents import About, split
 from knowledge.manifest import NAME, Vouched, read_manifests

@@ -1,6 +1,6 @@
 """Finding passages: keywords, the document's own keywords and vectors, fused by scores, for one audience and date."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -52,9 +52,9 @@ class Found:
 
 
 class Finder:
-    """Searches one library. Holds no state of its own between questions."""
+    """Searches one library, by keywords alone where `vectors` is None. Holds no state between questions."""
 
-    def __init__(self, library: Library, vectors: VectorIndex) -> None:
+    def __init__(self, library: Library, vectors: VectorIndex | None) -> None:
         self.library = library
         self.vectors = vectors
 
@@ -64,26 +64,29 @@ class Finder:
         document_mask, visible = self.library.visible_passages(documents)
         if not visible.any():
             return Found((), visible, documents)
-        scores = self._fused(asked, audience, document_mask, visible)
-        numbers = _best(scores, limit * 3)
-        for place, part in enumerate(asked.parts):
-            lead = self._part(part, scores, document_mask, visible)
-            numbers = _moved_up(numbers, lead, place)
-        top = float(scores[numbers[0]]) if numbers else 0.0
-        leading = len(asked.parts)
-        hits = tuple(
-            self._hit(number, documents, max(top, 0.0) if place < leading else float(scores[number]))
-            for place, number in enumerate(numbers)
-        )
+        ranked = self.rank(asked, labels_of(audience), document_mask, visible, limit * 3)
+        hits = tuple(self._hit(number, documents, score) for number, score in ranked)
         return Found(_without_repeats(hits)[:limit], visible, documents)
 
-    def _fused(self, asked: Asked, audience: Audience, document_mask: Mask, visible: Mask) -> Floats:
+    def rank(
+        self, asked: Asked, labels: Collection[str], document_mask: Mask, visible: Mask, limit: int
+    ) -> list[tuple[int, float]]:
+        """Numbers and scores of the `limit` best of the `visible` passages, each part of the question served first."""
+        scores = self._fused(asked, labels, document_mask, visible)
+        numbers = _best(scores, limit)
+        top = float(scores[numbers[0]]) if numbers else 0.0
+        for place, part in enumerate(asked.parts):
+            numbers = _moved_up(numbers, self._part(part, scores, document_mask, visible), place)
+        leading = len(asked.parts)
+        return [(n, top if place < leading else float(scores[n])) for place, n in enumerate(numbers)]
+
+    def _fused(self, asked: Asked, labels: Collection[str], document_mask: Mask, visible: Mask) -> Floats:
         library = self.library
         keyword = _by_best(library.keywords.scores(asked.weights, visible))
         whole = _by_best(library.document_keywords.scores(asked.weights, document_mask))
         scores = keyword + DOCUMENT_WEIGHT * whole[library.document_numbers]
         pool = np.argsort(-np.where(visible, scores, -1.0), kind="stable")[:KEYWORD_POOL]
-        dense = self._dense(asked, audience, visible, pool)
+        dense = self._dense(asked, labels, visible, pool)
         scores = scores + DENSE_WEIGHT * dense
         lines = library.outline_lines
         if not asked.wants_list:
@@ -102,11 +105,13 @@ class Finder:
         scores = keyword + own + PART_WHOLE_WEIGHT * whole
         return int(np.argmax(scores))
 
-    def _dense(self, asked: Asked, audience: Audience, visible: Mask, pool: np.ndarray[Any, Any]) -> Floats:
+    def _dense(self, asked: Asked, labels: Collection[str], visible: Mask, pool: np.ndarray[Any, Any]) -> Floats:
         """z-scores of cosine over the pool of both signals; what is in neither counts as the pool's worst."""
         library, vectors = self.library, self.vectors
+        if vectors is None:
+            return np.zeros(len(visible), dtype=np.float32)
         vector = vectors.embeddings.embed_query(asked.text)
-        near = vectors.similar(vector, labels_of(audience), DENSE_POOL)
+        near = vectors.similar(vector, labels, DENSE_POOL)
         keys = {key_of(vectors.model, library.entry(library.passages[n])): int(n) for n in pool if visible[n]}
         known = vectors.vectors([key for key in keys if key not in near])
         length = float(np.linalg.norm(vector)) or 1.0
