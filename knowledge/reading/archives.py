@@ -75,7 +75,7 @@ def _media(names: set[str], files: zipfile.ZipFile) -> str:
         raise Refused("暂不能读取演示文稿等其他办公文件。请把需要收入的文字另存为 Word 文档（.docx）后上传。")
     if "mimetype" in names and files.getinfo("mimetype").file_size < 200:
         raise Refused("暂不能读取 OpenDocument 或电子书文件。请用 WPS 或 Word 打开，另存为 .docx 后重新上传。")
-    raise Refused("文件内容是压缩包（zip），与文档的扩展名内容不符，未展开。请解压后逐个上传其中的文件。")
+    raise Refused("文件实际是压缩包（zip），扩展名与内容不符，未展开。请解压后逐个上传其中的文件。")
 
 
 def _check_entries(entries: list[zipfile.ZipInfo], data: bytes, limits: Limits) -> None:
@@ -89,7 +89,9 @@ def _check_entries(entries: list[zipfile.ZipInfo], data: bytes, limits: Limits) 
             f"文件展开后过大（约 {unpacked // 1_000_000} MB，上限 {limits.unpacked_bytes // 1_000_000} MB），未展开。"
             "请删去其中的图片、附件或拆分后重新上传。"
         )
-    steep = [one for one in entries if one.file_size > _SMALL and one.file_size > limits.unpacked_ratio * one.compress_size]
+    steep = [
+        one for one in entries if one.file_size > _SMALL and one.file_size > limits.unpacked_ratio * one.compress_size
+    ]
     if steep or (unpacked > _SMALL and unpacked > limits.unpacked_ratio * len(data)):
         raise Refused(f"文件压缩比异常（展开约 {max(1, unpacked // 1_000_000)} MB），未展开。{_SAVE_AGAIN}")
     if len({entry.filename for entry in entries}) < len(entries) or _overlap(entries, len(data)):

@@ -7,10 +7,11 @@ import json
 import resource
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from knowledge.reading.confinement import Scanned
-from knowledge.reading.document import Extract, Limits
+from knowledge.reading.document import Extract, Limits, too_long
 from storage.errors import Refused
 
 
@@ -37,10 +38,10 @@ def _pdf(data: bytes, limits: Limits) -> Extract:
     return read_pdf(data, limits)
 
 
-def _html(data: bytes, limits: Limits) -> Extract:
+def _html(data: bytes, _limits: Limits) -> Extract:
     from knowledge.reading.web import read_page
 
-    return read_page(data.decode("utf-8"), limits)
+    return read_page(data.decode("utf-8"))
 
 
 def _word(data: bytes, limits: Limits) -> Extract:
@@ -48,7 +49,7 @@ def _word(data: bytes, limits: Limits) -> Extract:
     from knowledge.reading.office import as_docx
     from knowledge.reading.word import read_word
 
-    return read_word(open_package(as_docx(data, limits), limits), limits)
+    return replace(read_word(open_package(as_docx(data, limits), limits), limits), media="doc")
 
 
 def _scan(data: bytes, limits: Limits) -> Extract:
@@ -83,7 +84,7 @@ def _answer(family: str, limits: Limits) -> dict[str, Any]:
     try:
         found = READERS[family](sys.stdin.buffer.read(), limits)
         if sum(len(block.text) for block in found.blocks) > limits.text_characters:
-            return {"refused": too_long(limits)}
+            raise too_long(limits)
         blocks = [(one.text, one.role, one.page, one.indented) for one in found.blocks]
         return {"media": found.media, "blocks": blocks, "title": found.title, "doubts": list(found.doubts)}
     except Scanned:
@@ -94,11 +95,6 @@ def _answer(family: str, limits: Limits) -> dict[str, Any]:
         return {"failed": "memory"}
     except Exception:  # whatever a broken file makes a library raise: the file is refused, nothing else happens
         return {"failed": "structure"}
-
-
-def too_long(limits: Limits) -> str:
-    """The refusal of a text beyond `limits.text_characters`."""
-    return f"文字过多，超过上限 {limits.text_characters // 10_000} 万字。请拆分成几个文件后分别上传。"
 
 
 def main() -> None:

@@ -9,10 +9,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from knowledge.reading.document import Block
-from knowledge.reading.furniture import is_furniture, is_page_number, running_lines, without_figures
+from knowledge.reading.furniture import is_furniture, is_page_number, running_lines, without_figures, without_tail
 from knowledge.reading.headings import heading_flags
 from knowledge.reading.invisible import clear
-from knowledge.reading.joining import Line, join_lines
+from knowledge.reading.joining import join_lines
+from knowledge.reading.lines import Line
 
 _BLANKS = re.compile(r"[ \t\xa0\u2000-\u200a\u202f\u205f]+")
 _WIDE_BLANKS = re.compile(r"　{2,}")
@@ -35,7 +36,7 @@ def clean(blocks: Sequence[Block], *, paragraph_characters: int) -> Cleaned:
     """One paragraph a line, none longer than `paragraph_characters`."""
     counts = [0, 0, 0]
     lines = list(_without_running_lines(_lines(blocks, counts)))
-    joined = join_lines([line for line in lines if not _dropped(line)])
+    joined = join_lines([replace(line, text=without_tail(line.text)) for line in lines if not _dropped(line)])
     joined = _without_repeated_title(joined)
     flags = heading_flags(joined)
     parts: list[str] = []

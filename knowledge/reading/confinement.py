@@ -4,6 +4,7 @@ The child gets the bytes on its standard input, an environment without the servi
 a file that exists in memory only where the system allows it, so that nothing of a refused text stays on disk.
 """
 
+import contextlib
 import json
 import os
 import signal
@@ -55,7 +56,9 @@ def read_confined(family: str, data: bytes, limits: Limits, *, converting: bool 
         try:
             child.communicate(data, timeout=seconds + 5)
         except subprocess.TimeoutExpired:
-            raise Unreadable(f"读取用时超过上限（{seconds} 秒），已停止。请拆分或另存为较小的文件后重新上传。") from None
+            raise Unreadable(
+                f"读取用时超过上限（{seconds} 秒），已停止。请拆分或另存为较小的文件后重新上传。"
+            ) from None
         except BrokenPipeError:
             pass  # it ended before it had read everything: the answer or the exit code says why
         finally:
@@ -67,7 +70,7 @@ def read_confined(family: str, data: bytes, limits: Limits, *, converting: bool 
 def _unnamed_file() -> BinaryIO:
     if hasattr(os, "memfd_create"):
         return os.fdopen(os.memfd_create("reading"), "w+b")
-    return tempfile.TemporaryFile()  # type: ignore[return-value]  # a wrapper with the same methods
+    return tempfile.TemporaryFile()
 
 
 def _bare_environment() -> dict[str, str]:
@@ -77,10 +80,8 @@ def _bare_environment() -> dict[str, str]:
 
 def _end(child: "subprocess.Popen[bytes]") -> None:
     """End the child and whatever it started: its own session, so nobody else's processes."""
-    try:
+    with contextlib.suppress(ProcessLookupError, PermissionError):
         os.killpg(child.pid, signal.SIGKILL)
-    except (ProcessLookupError, PermissionError):
-        pass
     child.wait()
 
 

@@ -31,6 +31,11 @@ class Limits:
     converter_memory: int = 6 * 1024 * 1024 * 1024
 
 
+def too_long(limits: Limits) -> Refused:
+    """The refusal of a text beyond `limits.text_characters`."""
+    return Refused(f"文字过多，超过上限 {limits.text_characters // 10_000} 万字。请拆分成几个文件后分别上传。")
+
+
 #: The limits that hold where nobody says otherwise.
 STANDARD = Limits()
 

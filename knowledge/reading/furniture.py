@@ -9,11 +9,14 @@ from knowledge.reading.invisible import folded
 
 _LONGEST = 90  # a furniture line is short; whatever is longer is looked at by nobody's pattern
 
-_NOT_AN_ITEM = r"(?![(]?(?:第?[一二三四五六七八九十百]+|\d+)[)、.条章节,])"  # "（三）推行扫码登记" is a heading of the document
+_NOT_AN_ITEM = (
+    r"(?![(]?(?:第?[一二三四五六七八九十百]+|\d+)[)、.条章节,])"  # "（三）推行扫码登记" is a heading of the document
+)
 _PLAIN = r"[^,。;!?]"
 _SITES = r"(?:微信|微博|新浪微博|腾讯微博|qq|qq空间|朋友圈|人人网|豆瓣|facebook|twitter)"
 _FOOT_LINKS = (
-    r"(?:关于我们|联系我们|网站地图|站点地图|法律声明|网站声明|隐私(?:政策|保护|声明)|免责声明|使用帮助|帮助中心|友情链接|人才招聘|广告服务|网站简介|投稿邮箱|关于本站)"
+    r"(?:关于我们|联系我们|网站地图|站点地图|法律声明|网站声明|隐私(?:政策|保护|声明)|免责声明|使用帮助|帮助中心"
+    r"|友情链接|人才招聘|广告服务|网站简介|投稿邮箱|关于本站)"
 )
 
 #: Matched against the folded line (half-width, lower case, no white space), always as a whole.
@@ -53,9 +56,13 @@ _PATTERNS = tuple(
         r"(?:网站)?(?:主办|承办|管理|维护|运维)(?:单位)?:.{0,50}(?:技术支持|维护单位|icp|备案|标识码).{0,40}",
         r"(?:建议使用|推荐使用|最佳浏览|本站).{0,20}(?:分辨率|浏览器).{0,30}",
         r"(?:未经.{0,20}(?:授权|许可|同意),?)?(?:不得|禁止|请勿|谢绝)(?:擅自)?转载.{0,10}",
+        r"今天是:?.{0,40}",
         # rulers
         r"[-=_—–~·.]{3,}",
     )
+)
+_TAIL = re.compile(
+    r"[\s|【\[（(]*(?:浏览|点击|阅读|访问)(?:次数|量|数)\s*[:：].*$|[\s|【\[（(]*(?:字体|字号|分享到?|打印本?页?|我要纠错|收藏)\s*[:：|】\]）)【\[（(].*$"
 )
 _PAGE_NUMBER = re.compile(
     r"[-—–_·~|]+\d{1,4}[-—–_·~|]+|第\d{1,4}页(?:[,，/、]?共\d{1,4}页)?|\d{1,4}/\d{1,4}页?|page\d{1,4}(?:of\d{1,4})?"
@@ -69,6 +76,13 @@ def is_furniture(line: str) -> bool:
         return False
     bare = folded(line)
     return bool(_PAGE_NUMBER.fullmatch(bare)) or any(pattern.fullmatch(bare) for pattern in _PATTERNS)
+
+
+def without_tail(line: str) -> str:
+    """A line of date and source without the counters and buttons a site puts behind them."""
+    if len(line) > 160 or not re.search(r"来源|发布|日期|时间|\d{4}[-年/.]\d{1,2}", line):
+        return line
+    return _TAIL.sub("", line)
 
 
 def is_page_number(line: str) -> bool:

@@ -3,12 +3,14 @@
 import re
 from collections.abc import Sequence
 
-from knowledge.reading.joining import Line, ended
+from knowledge.reading.lines import Line, ended
 
 _NUMERAL = "一二三四五六七八九十百零〇"
 _DIVISION = re.compile(rf"第[{_NUMERAL}\d]+(?:编|章|节|部分|篇)(?:[\s　]|$|[^，。；、]{{1,30}}$)")
 _NUMBERED = re.compile(rf"[{_NUMERAL}]+、|[（(][{_NUMERAL}]+[）)]|\d{{1,2}}[.．、](?!\d)")
-_FIXED = re.compile(r"(?:总[\s　]*[纲则]|附[\s　]*则|前[\s　]*言|序[\s　]*言|引[\s　]*言|结束语|结[\s　]*语|目[\s　]*录|附[\s　]*件\d*)")
+_FIXED = re.compile(
+    r"(?:总[\s　]*[纲则]|附[\s　]*则|前[\s　]*言|序[\s　]*言|引[\s　]*言|结束语|结[\s　]*语|目[\s　]*录|附[\s　]*件\d*)"
+)
 _NOT_A_HEADING = re.compile(
     r"[（(].*[）)]$"  # a line in brackets tells where the text is from
     r"|.*\d{4}年\d{1,2}月"

@@ -1,11 +1,14 @@
-"""Characters nobody sees: taken out of every text, and counted, because they can carry what a reader would not accept."""
+"""Characters nobody sees: taken out of every text, and counted, as they can carry what no reader would accept."""
 
 import re
 import unicodedata
 from dataclasses import dataclass
 
 # Zero-width and joining characters, soft hyphen, fillers, and the byte order mark inside a text.
-_ZERO_WIDTH = "\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u2060-\u2065\u206a-\u206f\u3164\ufeff\uffa0\ufff9-\uffff"
+_ZERO_WIDTH = (
+    "\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u2060-\u2065\u206a-\u206f"
+    "\u3164\ufeff\uffa0\ufff9-\ufffc\ufffe\uffff"
+)
 _DIRECTION = "\u202a-\u202e\u2066-\u2069"
 # "Tag" characters and the second set of variation selectors copy plain ASCII invisibly.
 _SMUGGLED = "\U000e0000-\U000e00ff"

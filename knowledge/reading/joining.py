@@ -6,13 +6,12 @@ show (an open quotation mark, a comma at the end, a line that begins with a full
 """
 
 import re
-import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from knowledge.reading.lines import Line, PageWidth, ended, page_width
+
 _NUMERAL = "一二三四五六七八九十百零〇两"
-_ENDED = re.compile(r"[。！？；：…!?;:][”’\"'）)》】」』〕]*$|\.{3,}$")
-_PAUSE = re.compile(r"[，。；、,;]")
 _COMMA = re.compile(r"[，,、]$")
 #: How an item, an article or a heading begins.
 STARTS = re.compile(
@@ -35,23 +34,11 @@ _BARE_ITEM = re.compile(
     rf"(?:第[{_NUMERAL}\d]+(?:编|章|节|条)(?:之[{_NUMERAL}]+)?|[{_NUMERAL}]+、|[（(][{_NUMERAL}\d]+[）)]|\d{{1,3}}[、．.])"
 )
 _NEVER_FIRST = re.compile(r"[，。、；：？！）》”’】〕％%,;)\]]|的(?![确士])|们")
+_IN_BRACKETS = re.compile(r"[（(][^（()）]{4,}[）)]")  # a note on its own line, such as where the text is from
 _SALUTATION = re.compile(r".{0,24}(?:同志们?|各位|代表|领导|朋友们?|女士们|先生们|委员)[，,：:！!]?")
 _CREDIT = re.compile(r"(?:摄|文|图|报道|记者.{0,12})[）)]?$")
 _DATE_FIRST = re.compile(r"\d{4}年\d{1,2}月")
 _PAIRS = ("“”", "（）", "()", "《》", "〔〕", "「」", "【】", "‘’")
-
-
-@dataclass(frozen=True)
-class Line:
-    """One line of a page or file. `gap`: blank lines stood before it; `unfinished`: an item of a list whose
-    neighbours end their sentences, as this one does not. Other fields as in `document.Block`."""
-
-    text: str
-    role: str = "text"
-    page: int = 0
-    indented: bool | None = None
-    gap: bool = False
-    unfinished: bool = False
 
 
 @dataclass
@@ -76,7 +63,7 @@ class _Paragraph:
 
 
 def join_lines(lines: Sequence[Line]) -> list[Line]:
-    """Paragraphs out of lines. Characters are never changed; a blank is put in only where two words would run together."""
+    """Paragraphs out of lines. No character is changed; a blank is put in only where two words would run together."""
     width = page_width(lines)
     gaps = sum(one.gap for one in lines)
     if width and gaps >= 0.9 * (len(lines) - 1):  # double spacing, not paragraphs
@@ -96,7 +83,7 @@ def join_lines(lines: Sequence[Line]) -> list[Line]:
 
 
 def _mark_unfinished(lines: Sequence[Line]) -> list[Line]:
-    """Headings and items look alike until one looks at their neighbours: "（一）…" without an end among "（二）…。" is cut."""
+    """Headings and items look alike, their neighbours tell: "（一）…" without an end beside "（二）…。" is cut."""
     marked = list(lines)
     for place, line in enumerate(lines):
         if line.role != "text" or ended(line.text) or len(line.text) < 12:
@@ -112,55 +99,18 @@ def _mark_unfinished(lines: Sequence[Line]) -> list[Line]:
     return marked
 
 
-@dataclass(frozen=True)
-class PageWidth:
-    """Where the text was wrapped: by columns (a Chinese character is two) or, by some programs, by characters."""
-
-    most: int
-    by_characters: bool = False
-
-    def filled_by(self, line: Line) -> bool:
-        """True when no more would have fitted: lines end up to two characters early to keep punctuation together."""
-        indent = 2 if line.indented else 0
-        if self.by_characters:
-            return len(line.text) + indent >= self.most - 1
-        return columns(line.text[-200:]) + 2 * indent >= self.most - 5
-
-
-def page_width(lines: Sequence[Line]) -> PageWidth | None:
-    """The width at which the text was wrapped, or None where a line is a paragraph."""
-    known = [one for one in lines if one.role == "text"]
-    if len(known) < 5 or any(len(one.text) > 200 for one in known):
-        return None
-    place = int(len(known) * 0.97)
-    width = PageWidth(sorted(columns(one.text) for one in known)[place])
-    if not 24 <= width.most <= 140 or sum(bool(_PAUSE.search(one.text)) for one in known) < 0.3 * len(known):
-        return None  # too narrow or wide for a page, or a list of names, which has no commas
-    cut = [one for one in known if not ended(one.text)]
-    full = sum(width.filled_by(one) for one in cut)
-    counted = PageWidth(sorted(len(one.text) for one in known)[place], by_characters=True)
-    if sum(counted.filled_by(one) for one in cut) > full:
-        width, full = counted, sum(counted.filled_by(one) for one in cut)
-    return width if full >= max(2, 0.2 * len(known)) and full >= 0.4 * len(cut) else None
-
-
-def columns(text: str) -> int:
-    """Display width: two for a wide character, one for another."""
-    return sum(2 if unicodedata.east_asian_width(one) in "WFA" else 1 for one in text)
-
-
-def ended(text: str) -> bool:
-    """True when the line ends a sentence, a clause of a list, or announces what follows."""
-    return bool(_ENDED.search(text[-8:]))
-
-
 def _goes_on(paragraph: _Paragraph, line: Line, width: PageWidth | None) -> bool:
     last = paragraph.last
     if last.role != "text" or line.role != "text":
         return False
     if _BARE_ITEM.fullmatch(last.text):
         return paragraph.first is last and not STARTS.match(line.text)
-    if STARTS.match(line.text) or line.indented:
+    if (
+        STARTS.match(line.text)
+        or line.indented
+        or _IN_BRACKETS.fullmatch(line.text)
+        or _IN_BRACKETS.fullmatch(last.text)
+    ):
         return False
     full = width is not None and width.filled_by(last)
     if ended(last.text):

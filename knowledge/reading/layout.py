@@ -4,6 +4,7 @@ Lengths are in whatever unit the format uses; only their proportion to the size 
 downwards.
 """
 
+import itertools
 import unicodedata
 from collections import Counter
 from collections.abc import Sequence
@@ -11,7 +12,7 @@ from dataclasses import dataclass
 from statistics import median
 
 from knowledge.reading.document import Block
-from knowledge.reading.joining import ended
+from knowledge.reading.lines import ended
 
 
 @dataclass(frozen=True)
@@ -54,7 +55,7 @@ class _Row:
     def tabular(self) -> bool:
         """Whether its pieces stand as far apart as the cells of a table do."""
         ordered = sorted(self.fragments, key=lambda one: one.x)
-        return any(right.x - left.right > 2.5 * self.size for left, right in zip(ordered, ordered[1:], strict=False))
+        return any(right.x - left.right > 2.5 * self.size for left, right in itertools.pairwise(ordered))
 
     @property
     def text(self) -> str:
@@ -76,7 +77,7 @@ def page_blocks(fragments: Sequence[Fragment], page: int) -> list[Block]:
     body = median(row.size for row in rows for _ in range(len(row.text)))
     margin = _margin(rows, body)
     edge = sorted(row.right for row in rows)[int(len(rows) * 0.9)]
-    steps = [below.y - above.y for above, below in zip(rows, rows[1:], strict=False) if below.y > above.y]
+    steps = [below.y - above.y for above, below in itertools.pairwise(rows) if below.y > above.y]
     step = median(steps) if steps else 0.0
     blocks: list[Block] = []
     previous: _Row | None = None
@@ -102,7 +103,7 @@ def _share(character: str) -> float:
 
 def _ordered(fragments: list[Fragment]) -> list[Fragment]:
     """The file's own order, which follows columns, unless it jumps about; then from top to bottom."""
-    pairs = list(zip(fragments, fragments[1:], strict=False))
+    pairs = list(itertools.pairwise(fragments))
     jumps = sum(below.y < above.y - above.size for above, below in pairs)
     if jumps <= max(2, 0.1 * len(pairs)):
         return fragments

@@ -1,4 +1,4 @@
-"""OFD (GB/T 33190), the fixed-page format of Chinese official documents: a zip of XML, read with lxml.
+"""OFD (GB/T 33190), the fixed-page format of Chinese official documents: a zip of XML.
 
 The packages for OFD on the index either pull in an AGPL library or are a few weeks old; reading needs only the text
 objects and their places, so it is done here. Positions are in millimetres.
@@ -9,8 +9,9 @@ from collections.abc import Iterator
 from typing import Any
 
 from knowledge.reading.archives import Package, inside
-from knowledge.reading.document import Block, Extract, Limits
+from knowledge.reading.document import Block, Extract, Limits, too_long
 from knowledge.reading.layout import Fragment, page_blocks
+from knowledge.reading.markup import parse_xml
 from storage.errors import Refused
 
 _TINY = 0.6  # millimetres
@@ -25,13 +26,8 @@ class _Ofd:
         self.pictures = False
 
     def parse(self, name: str) -> Any | None:
-        """The root of a part, without entities, DTD or network; None when it is missing."""
-        from lxml import etree
-
-        if not self.package.has(name):
-            return None
-        parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
-        return etree.fromstring(self.package.part(name), parser)
+        """The root of a part, None when it is missing."""
+        return parse_xml(self.package.part(name)) if self.package.has(name) else None
 
     def documents(self) -> Iterator[tuple[str, Any]]:
         root = self.parse("OFD.xml")
@@ -50,7 +46,11 @@ class _Ofd:
             if content is None:
                 continue
             used = [templates.get(one.get("TemplateID"), "") for one in _all(content, "Template")]
-            yield name, content, [one for place in used if place and (one := self.parse(inside(folder, place))) is not None]
+            yield (
+                name,
+                content,
+                [one for place in used if place and (one := self.parse(inside(folder, place))) is not None],
+            )
 
     def fragments(self, content: Any) -> Iterator[Fragment]:
         self.pictures = self.pictures or next(_all(content, "ImageObject"), None) is not None
@@ -62,7 +62,7 @@ class _Ofd:
                 else:
                     yield fragment
         if self.characters > self.limits.text_characters:
-            raise Refused(f"文字过多，超过上限 {self.limits.text_characters // 10_000} 万字。请拆分成几个文件后分别上传。")
+            raise too_long(self.limits)
 
 
 def read_ofd(package: Package, limits: Limits) -> Extract:

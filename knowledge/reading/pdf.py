@@ -6,7 +6,7 @@ from typing import Any
 
 from knowledge.reading.confinement import Scanned
 from knowledge.reading.decoding import legibility
-from knowledge.reading.document import Block, Extract, Limits
+from knowledge.reading.document import Block, Extract, Limits, too_long
 from knowledge.reading.layout import Fragment, page_blocks
 from storage.errors import Refused
 
@@ -24,7 +24,7 @@ class _Page:
         self.white = self.grounds = False
         self.mode = 0
 
-    def before(self, operator: bytes, operands: Any, matrix: Any, text_matrix: Any) -> None:
+    def before(self, operator: bytes, operands: Any, _matrix: Any, text_matrix: Any) -> None:
         """pypdf's visitor_operand_before: follow colour and drawing mode."""
         if operator in (b"g", b"rg", b"sc", b"scn", b"k"):
             numbers = [float(one) for one in operands if isinstance(one, int | float)]
@@ -38,7 +38,7 @@ class _Page:
         elif operator in _SHOWS and self.white and not self.grounds:
             self.unseen.add(_spot(text_matrix))
 
-    def text(self, text: str, matrix: Any, text_matrix: Any, font: Any, size: float) -> None:
+    def text(self, text: str, matrix: Any, text_matrix: Any, _font: Any, size: float) -> None:
         """pypdf's visitor_text: one piece of a line."""
         if not text.strip():
             return
@@ -66,7 +66,11 @@ def read_pdf(data: bytes, limits: Limits) -> Extract:
         raise Refused(f"页数过多（{len(reader.pages)} 页，上限 {limits.pages} 页）。请拆分后分别上传。")
     blocks: list[Block] = []
     hidden: list[str] = []
-    troubles: dict[str, list[int]] = {"没有文字层（扫描页），未读入": [], "无法读取": [], "文字由扫描识别得到，须核对": []}
+    troubles: dict[str, list[int]] = {
+        "没有文字层（扫描页），未读入": [],
+        "无法读取": [],
+        "文字由扫描识别得到，须核对": [],
+    }
     for number, page in enumerate(reader.pages, 1):
         try:
             found, pictured = _read_page(page), _has_picture(page)
@@ -83,7 +87,7 @@ def read_pdf(data: bytes, limits: Limits) -> Extract:
         hidden.append(found.hidden(recognised))
         blocks.extend(page_blocks(found.seen(recognised), number))
         if sum(len(block.text) for block in blocks) > limits.text_characters:
-            raise Refused(f"文字过多，超过上限 {limits.text_characters // 10_000} 万字。请拆分成几个文件后分别上传。")
+            raise too_long(limits)
     _require_text(blocks, troubles, len(reader.pages))
     doubts = [f"第 {_listed(pages)} 页{trouble}" for trouble, pages in troubles.items() if pages]
     unseen = "".join(hidden).strip()

@@ -38,7 +38,9 @@ def read_sheets(package: Package, limits: Limits) -> Extract:
         if len(blocks) > limits.rows:
             raise Refused(f"表格行数过多，超过上限 {limits.rows} 行。请拆分后重新上传。")
     doubts = [f"有隐藏的内容未读入：{'、'.join(hidden[:5])}。请核对是否需要取消隐藏后重新上传"] if hidden else []
-    if any(one.startswith("xl/worksheets/") and _UNCOUNTED.search(package.part(one)) for one in package.files.namelist()):
+    if any(
+        one.startswith("xl/worksheets/") and _UNCOUNTED.search(package.part(one)) for one in package.files.namelist()
+    ):
         doubts.append("有公式没有保存计算结果，相应数字未读入。请在 WPS 或 Excel 中打开、保存后重新上传")
     return Extract("xlsx", blocks, workbook.properties.title or "", doubts)
 
@@ -89,9 +91,7 @@ def _fill_merged(sheet: Any, texts: dict[tuple[int, int], str], limits: Limits) 
 
 
 def _column_hidden(sheet: Any, column: int) -> bool:
-    return any(
-        one.hidden and (one.min or 0) <= column <= (one.max or 0) for one in sheet.column_dimensions.values()
-    )
+    return any(one.hidden and (one.min or 0) <= column <= (one.max or 0) for one in sheet.column_dimensions.values())
 
 
 def _shown(cell: Any) -> str:

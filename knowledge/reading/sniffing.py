@@ -37,7 +37,7 @@ def family(data: bytes) -> Family:
         return "image"
     for mark, kind in _PACKED.items():
         if head.startswith(mark):
-            raise Refused(f"文件内容是压缩包（{kind}），与文档格式不符。请解压后逐个上传其中的文件。")
+            raise Refused(f"文件实际是压缩包（{kind}），扩展名与内容不符。请解压后逐个上传其中的文件。")
     if head.startswith(_PROGRAMS) and b"\x00" in data[:256]:
         raise Refused("文件内容是程序，不是文档，未作接收。")
     if head.startswith(b"{\\rtf"):
@@ -67,7 +67,9 @@ def _compound(data: bytes) -> Family:
 
 
 _HTML = re.compile(r"<(?:!doctype\s+html|html|head|body)\b", re.IGNORECASE)
-_TAG = re.compile(r"</?(?:div|p|span|table|tr|td|br|h[1-6]|ul|ol|li|a|img|font|script|style)\b[^<>]{0,500}>", re.IGNORECASE)
+_TAG = re.compile(
+    r"</?(?:div|p|span|table|tr|td|br|h[1-6]|ul|ol|li|a|img|font|script|style)\b[^<>]{0,500}>", re.IGNORECASE
+)
 _HEADING = re.compile(r"^ {0,3}#{1,6} +\S", re.MULTILINE)
 _LINK = re.compile(r"\]\((?:https?:|/|\.|#)[^()\s]{0,500}\)")
 _FENCE = re.compile(r"^```", re.MULTILINE)

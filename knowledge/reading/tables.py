@@ -1,5 +1,6 @@
 """Tables as sentences: each row with its headings, so that no figure is cut from what it means."""
 
+import itertools
 from collections.abc import Iterator, Sequence
 
 from knowledge.reading.document import Block
@@ -52,7 +53,7 @@ def _is_value(cell: str) -> bool:
 
 def _spread(row: Sequence[str]) -> bool:
     """A heading repeated in neighbouring cells, which is what a merged cell looks like once it is filled in."""
-    return any(left and left == right for left, right in zip(row, row[1:], strict=False))
+    return any(left and left == right for left, right in itertools.pairwise(row))
 
 
 def _names(rows: Sequence[Sequence[str]]) -> list[str]:

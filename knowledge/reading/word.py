@@ -5,7 +5,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from knowledge.reading.archives import Package
-from knowledge.reading.document import Block, Extract, Limits
+from knowledge.reading.document import Block, Extract, Limits, too_long
+from knowledge.reading.markup import parse_xml
 from knowledge.reading.numbering import Numbering
 from knowledge.reading.tables import row_sentences
 from storage.errors import Refused
@@ -14,7 +15,9 @@ _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _FALLBACK = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"
 _RELATIONS = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 #: Not part of what is read: deleted and moved-away text, field codes, properties, pronunciation.
-_SKIPPED = frozenset(f"{_W}{name}" for name in ("del", "moveFrom", "instrText", "delText", "rPr", "pPr", "sectPr", "object", "rt"))
+_SKIPPED = frozenset(
+    f"{_W}{name}" for name in ("del", "moveFrom", "instrText", "delText", "rPr", "pPr", "sectPr", "object", "rt")
+)
 _TINY = 3  # half points
 
 
@@ -42,9 +45,7 @@ class _Word:
         if text.strip():
             self.characters += len(text)
             if self.characters > self.limits.text_characters:
-                raise Refused(
-                    f"文字过多，超过上限 {self.limits.text_characters // 10_000} 万字。请拆分成几个文件后分别上传。"
-                )
+                raise too_long(self.limits)
             indented = True if label or self.first_line(element) else None
             yield Block(_labelled(label, text), "heading" if heading else "text", indented=indented)
         else:
@@ -128,7 +129,9 @@ def read_word(package: Package, limits: Limits) -> Extract:
     try:
         document = Document(io.BytesIO(package.data))
     except (ValueError, KeyError):
-        raise Refused("这不是普通的 Word 文档（可能带宏或为严格格式）。请另存为 Word 文档（.docx）后重新上传。") from None
+        raise Refused(
+            "这不是普通的 Word 文档（可能带宏或为严格格式）。请另存为 Word 文档（.docx）后重新上传。"
+        ) from None
     word = _Word(document, limits)
     blocks = list(word.blocks(document.element.body))
     notes = _related(document.part, "footnotes")
@@ -143,13 +146,10 @@ def read_word(package: Package, limits: Limits) -> Extract:
 
 
 def _related(part: Any, kind: str) -> Any | None:
-    """The root of a part this one points to, parsed without entities or network; None when there is none."""
-    from lxml import etree
-
+    """The root of a part this one points to, None when there is none."""
     for relation in part.rels.values():
         if relation.reltype == f"{_RELATIONS}/{kind}" and not relation.is_external:
-            parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
-            return etree.fromstring(relation.target_part.blob, parser)
+            return parse_xml(relation.target_part.blob)
     return None
 
 
@@ -160,10 +160,10 @@ def _labelled(label: str, text: str) -> str:
 
 
 def _text_boxes(element: Any) -> Iterator[Any]:
+    """The outermost text boxes of a paragraph; the fallback for older programs repeats them."""
     for box in element.iter(f"{_W}txbxContent"):
-        if next(box.iterancestors(_FALLBACK), None) is None and next(box.iterancestors(f"{_W}p")) is not None:
-            if next(box.iterancestors(f"{_W}txbxContent"), None) is None:
-                yield box
+        if next(box.iterancestors(_FALLBACK, f"{_W}txbxContent"), None) is None:
+            yield box
 
 
 def _unseen(run: Any) -> bool:
