@@ -13,8 +13,11 @@ from sqlalchemy import Engine, Select, create_engine, event
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.engine import URL, Connection, make_url
+from sqlalchemy.exc import ArgumentError
 from sqlalchemy.pool import StaticPool
 from sqlmodel import Session, SQLModel
+
+from storage.errors import Refused
 
 BUSY_MILLISECONDS = 30_000
 INSERT_BATCH = 400  # rows a statement: stays under SQLite's limit of bound values
@@ -45,8 +48,11 @@ class Database:
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
-        """A consistent view to read from; never waits for writers and never commits."""
-        with Session(self.engine.execution_options(**{READ_ONLY: True})) as session:
+        """One consistent state to read from; never waits for writers. An attempt to write fails."""
+        options: dict[str, Any] = {READ_ONLY: True}
+        if not self.is_sqlite:
+            options |= {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
+        with Session(self.engine.execution_options(**options)) as session:
             try:
                 yield session
             finally:
@@ -60,14 +66,17 @@ class Database:
 def open_database(url: str, *, durable: bool = True) -> Database:
     """Open the database at `url` (sqlite:///… or postgresql://…); `durable=False` allows synchronous=NORMAL.
 
-    Errors: sqlalchemy.exc.ArgumentError when the URL cannot be read.
+    Errors: Refused, in words, when the URL cannot be read or names another kind of database.
     """
-    parsed = make_url(url)
+    try:
+        parsed = make_url(url)
+    except ArgumentError as error:
+        raise Refused("数据库地址无法识别，应以 sqlite:/// 或 postgresql:// 开头。") from error
     if parsed.get_backend_name() == "sqlite":
         return Database(_sqlite(parsed, durable))
-    if parsed.get_backend_name() == "postgresql":
+    if parsed.get_backend_name() in ("postgresql", "postgres"):
         return Database(create_engine(parsed.set(drivername="postgresql+psycopg"), pool_pre_ping=True, pool_size=10))
-    raise ValueError(f"unsupported database {parsed.get_backend_name()!r}: use sqlite:/// or postgresql://")
+    raise Refused(f"不支持数据库“{parsed.get_backend_name()}”，请使用 sqlite:/// 或 postgresql://。")
 
 
 def memory_database() -> Database:
@@ -100,10 +109,17 @@ def _sqlite(url: URL, durable: bool) -> Engine:
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:
         # A deferred transaction that reads and then writes fails or loses updates; IMMEDIATE waits its turn.
-        reading = connection.get_execution_options().get(READ_ONLY)
+        reading = connection.get_execution_options().get(READ_ONLY, False)
+        connection.exec_driver_sql(f"PRAGMA query_only={'ON' if reading else 'OFF'}")
         connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
 
     return engine
+
+
+def one_at_a_time(connection: Connection, number: int) -> None:
+    """Hold every other transaction that asks for the same `number` until this one ends; SQLite has one writer anyway."""
+    if connection.dialect.name == "postgresql":
+        connection.exec_driver_sql("SELECT pg_advisory_xact_lock(%s)", (number,))
 
 
 def lock_rows(statement: "Select[Any]", *, skip_locked: bool = True) -> "Select[Any]":
@@ -121,5 +137,6 @@ def insert_new(session: Session, table: type[SQLModel], rows: Sequence[Mapping[s
     added = 0
     for start in range(0, len(rows), INSERT_BATCH):
         batch = rows[start : start + INSERT_BATCH]
-        added += session.connection().execute(statement.values([dict(row) for row in batch])).rowcount
+        filled = statement.values([dict(row) for row in batch]).execution_options(preserve_rowcount=True)
+        added += session.connection().execute(filled).rowcount
     return added

