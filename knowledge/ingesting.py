@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from knowledge.reading import read_document
 from knowledge.describing import describe, doubt
 from knowledge.documents import About, split
 from knowledge.manifest import NAME, Vouched, read_manifests
+from knowledge.reading import read_document
 from storage.database import Database
 from storage.documents.actions import NewText, Outcome, register, release
 from storage.documents.queries import document_named, text_of
@@ -77,8 +77,8 @@ def ingest(
 ) -> Ingested:
     """Take one file in. Errors: Refused with the reason and the step that would help; NotFound for the unit."""
     read = read_document(data, name)
-    details = describe(read.text, Path(name).stem, vouched)
-    suspicion = "；".join([*read.suspicions, doubt(read.text, details, vouched)]).strip("；")
+    details = describe(read, Path(name).stem, vouched)
+    suspicion = "；".join([*read.suspicions, doubt(read, details, vouched)]).strip("；")
     passages = split(read.text, About(details.title, details.kind))
     new = NewText(hashlib.sha256(data).hexdigest(), read.media, read.text, passages)
     with database.transaction() as session:

@@ -18,7 +18,10 @@ QUANTITY = re.compile(
 ASKS_QUANTITY = re.compile(
     r"多少|多久|多长|几[个年天次月日种人项名条岁]|几小时|几期|期限|比例|百分之|上限|最[长短多少高低]|不少于|不超过|何时|什么时候|哪年|哪一天|多大|多高"
 )
-CONTINUING = re.compile(r"其中|但是?[，,]?|不过|然而|并且?[应可须由]|同时[，,]|前款|上述|对此|因此|也就是|即[，,]|符合前|否则|逾期|特殊情况|确需|确因|因特殊")
+CONTINUING = re.compile(
+    r"其中|但是?[，,]?|不过|然而|并且?[应可须由]|同时[，,]|前款|上述|对此|因此|也就是|即[，,]|否则|逾期|"
+    r"特殊情况|确需|确因|因特殊"
+)
 """Sentences that qualify the one before: quoted without it they would mislead, and it without them."""
 JOINED_LENGTH = 240
 

@@ -1,6 +1,6 @@
 """Policy answers beside plain LangChain in the same run.
 
-    python -m tests.benchmarks.answers SET.jsonl --documents DIR… [--json OUT] [--no-peers] [--half odd|even]
+python -m tests.benchmarks.answers SET.jsonl --documents DIR… [--json OUT] [--no-peers] [--half odd|even]
 """
 
 import argparse
@@ -50,9 +50,7 @@ def run_ours(
     bring_up_to_date(database)
     began = time.perf_counter()
     files = files_under(documents)
-    for result in ingest_files(
-        database, files, audience=read_audience("公开"), actor=None, now=datetime.now(UTC)
-    ):
+    for result in ingest_files(database, files, audience=read_audience("公开"), actor=None, now=datetime.now(UTC)):
         if result.outcome != "added":
             print(f"{result.name}: {result.outcome} {result.reason}")
     bring_level(database, folder)

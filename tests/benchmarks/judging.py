@@ -97,8 +97,10 @@ def judge(rows: Sequence[Row], given: Mapping[str, Given], texts: Mapping[str, s
 def _judge_answerable(tally: Tally, row: Row, answer: Given) -> None:
     tally.answerable += 1
     tally.declined_wrongly += answer["kind"] not in ("quoted", "composed")
-    found = [holds(bare("".join(passage["text"] for passage in answer["retrieved"]))[:EVIDENCE_LENGTH], piece)
-             for piece in row["evidence"]]
+    found = [
+        holds(bare("".join(passage["text"] for passage in answer["retrieved"]))[:EVIDENCE_LENGTH], piece)
+        for piece in row["evidence"]
+    ]
     evidence = any(found) if row.get("evidence_mode") == "any" else all(found)
     derived = set(row.get("derived_points", ()))
     shown = bare(answer["text"][:POINTS_LENGTH])

@@ -72,9 +72,7 @@ def register(database: Database, folder: Path, units: dict[str, int]) -> Databas
     """A database with every sample registered for its audience."""
     for sample in SAMPLES:
         files = files_under([folder / sample.name])
-        results = list(
-            ingest_files(database, files, audience=read_audience(sample.audience), actor=None, now=NOW)
-        )
+        results = list(ingest_files(database, files, audience=read_audience(sample.audience), actor=None, now=NOW))
         assert [result.outcome for result in results] == ["added"], results
     return database
 
