@@ -4,10 +4,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from bot.settings import Settings
 from storage.database import Database, open_database
 from storage.migrations import bring_up_to_date
+
+if TYPE_CHECKING:
+    from knowledge.answering import PolicyDesk
 
 
 @dataclass(frozen=True)
@@ -22,6 +26,12 @@ class App:
     def data(self) -> Path:
         """The folder of everything that is not in the database."""
         return self.settings.data
+
+    def desk(self) -> "PolicyDesk":
+        """What answers policy questions; its heavy parts load with the first question."""
+        from bot.command_line.ask import open_desk
+
+        return open_desk(self)
 
 
 def real_clock() -> datetime:

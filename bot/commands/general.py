@@ -1,0 +1,34 @@
+"""帮助: what this person can do here."""
+
+from bot.commands.declaration import Asked, Command
+from storage.outbox.body import Body, Choice
+from storage.people.rules import Actor
+from storage.talks.queries import duties_to_talk
+
+
+def menus_of(actor: Actor, *, talks: bool) -> tuple[str, ...]:
+    """The menus a person sees: everyone's, the talkers', the staff's."""
+    shown = ["所有人"]
+    if talks:
+        shown.append("谈话人")
+    if actor.is_staff or actor.administrator_paths:
+        shown.append("工作人员")
+    return tuple(shown)
+
+
+def help_(asked: Asked) -> list[Body]:
+    """The menu, as buttons, for this person."""
+    from bot.commands import COMMANDS
+
+    talks = bool(duties_to_talk(asked.session, asked.actor, asked.today, open_only=False)) or asked.actor.is_staff
+    menus = menus_of(asked.actor, talks=talks)
+    choices = tuple(Choice(command.verb, command.title) for command in COMMANDS if command.menu in menus)
+    return [
+        Body(f"{asked.actor.name}，您好。可以点选下面的事项，也可以直接提问，例如“谈话提纲必须包含什么”。", choices)
+    ]
+
+
+COMMANDS = (
+    Command("help", "帮助", help_, ("帮助", "菜单", "你好", "您好", "开始", "/start", "/help", "help"), (r"^你?(能|会|可以)(做|干|帮)(我)?(什么|啥|哪些)",)),
+)  # fmt: skip
+"""Commands for everyone."""

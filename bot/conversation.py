@@ -1,0 +1,225 @@
+"""One turn: take a person's oldest waiting message, decide, act, reply; effect, reply and "handled" in one transaction.
+
+A policy question is answered with no transaction open, then the turn runs again with the answer at hand. A crash before
+the commit repeats the turn from the stored message; after it nothing is lost.
+"""
+
+import logging
+from collections.abc import Callable, Collection
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+
+from sqlmodel import Session
+
+from bot.binding import PRIVATE_TEXT, greet_stranger
+from bot.commands import BY_VERB
+from bot.commands.declaration import Asked, BeginForm
+from bot.form_turns import FormDesk, FormOutcome
+from bot.forms import FORMS
+from bot.messages import IncomingMessage, read_message
+from bot.questions import Desk, answer_body, answer_for
+from bot.router import CommandTurn, FormTurn, QuestionTurn, ResumeTurn, Turn, UselessTurn, decide
+from knowledge.answering import Answer
+from storage.conversations.actions import mark_handled
+from storage.conversations.queries import FormState, StoredMessage, claim_message, waiting_messages
+from storage.database import Database
+from storage.errors import NotFound, TanhuaError
+from storage.instants import shanghai_date
+from storage.outbox.actions import put
+from storage.outbox.body import Body, Choice
+from storage.outbox.rules import MessageKind
+from storage.people.queries import actor_for
+from storage.people.rules import Actor
+
+log = logging.getLogger("tanhua.conversation")
+FAILED_TEXT = "这条消息没能处理，已通知管理员。请稍后再试，或换一种说法。"
+
+
+@dataclass
+class TurnResult:
+    """What a turn says and to whom; `question` = nothing done yet, answer this first."""
+
+    replies: list[Body] = field(default_factory=list)
+    notices: list[tuple[int, Body]] = field(default_factory=list)
+    question: str = ""
+    person_id: int | None = None
+
+
+@dataclass(frozen=True)
+class Conversation:
+    """The bot's dialogue over one database: `work()` handles what waits."""
+
+    database: Database
+    desk: Desk
+    clock: Callable[[], datetime]
+    data: Path
+
+    def work(self, *, skip: Collection[str] = ()) -> int:
+        """Handle every waiting message, queue by queue in order; gives how many were handled."""
+        handled = 0
+        while True:
+            with self.database.reading() as session:
+                waiting = waiting_messages(session, skip=skip)
+            done = sum(self.handle(message) for message in waiting)
+            handled += done
+            if not done:
+                return handled
+
+    def handle(self, message: StoredMessage) -> bool:
+        """Take the turn of one stored message; False when somebody else took it."""
+        try:
+            return self._handle(message)
+        except Exception:
+            log.exception("turn failed", extra={"action": "turn.failed", "message_id": message.id})
+            return self._apologise(message)
+
+    def _handle(self, message: StoredMessage) -> bool:
+        answer: Answer | None = None
+        while True:
+            with self.database.transaction() as session:
+                claimed = claim_message(session, message.id)
+                if claimed is None:
+                    return False
+                result = self._turn(session, claimed, answer)
+                if not result.question:
+                    self._finish(session, claimed, result)
+                    return True
+                session.rollback()
+            answer = self._answer(message, result.question)
+
+    def _answer(self, message: StoredMessage, question: str) -> Answer:
+        now = self.clock()
+        with self.database.reading() as session:
+            assert message.person_id is not None, "strangers' questions are not answered"
+            actor = actor_for(session, message.person_id, shanghai_date(now))
+        return answer_for(self.desk, question, actor, shanghai_date(now))
+
+    def _turn(self, session: Session, stored: StoredMessage, answer: Answer | None) -> TurnResult:
+        now = self.clock()
+        message = read_message(stored.channel, stored.account, stored.body)
+        if not message.private:
+            return TurnResult([Body(PRIVATE_TEXT)])
+        if stored.person_id is None:
+            body, person_id = greet_stranger(session, message, now=now)
+            return TurnResult([body], person_id=person_id)
+        actor = actor_for(session, stored.person_id, shanghai_date(now))
+        return _PersonTurn(session, actor, now, self.data, answer).take(message)
+
+    def _finish(self, session: Session, stored: StoredMessage, result: TurnResult) -> None:
+        now = self.clock()
+        person_id = result.person_id or stored.person_id
+        for number, body in enumerate(result.replies):
+            put(
+                session,
+                key=f"reply:{stored.id}:{number}",
+                body=body,
+                kind=MessageKind.REPLY,
+                now=now,
+                person_id=person_id,
+                channel=stored.channel,
+                account=stored.account,
+            )
+        for number, (person, body) in enumerate(result.notices):
+            put(
+                session,
+                key=f"notice:{stored.id}:{number}:{person}",
+                body=body,
+                kind=MessageKind.NOTICE,
+                now=now,
+                person_id=person,
+            )
+        mark_handled(session, stored.id, now=now, person_id=person_id)
+
+    def _apologise(self, stored: StoredMessage) -> bool:
+        with self.database.transaction() as session:
+            claimed = claim_message(session, stored.id)
+            if claimed is None:
+                return False
+            self._finish(session, claimed, TurnResult([Body(FAILED_TEXT)]))
+            return True
+
+
+@dataclass(frozen=True)
+class _PersonTurn:
+    session: Session
+    actor: Actor
+    now: datetime
+    data: Path
+    answer: Answer | None
+
+    def take(self, message: IncomingMessage) -> TurnResult:
+        forms = FormDesk(self.session, self.actor, self.now)
+        state = forms.open_form()
+        turn = decide(message, has_open_form=state is not None, has_paused=bool(forms.paused_forms()))
+        try:
+            with self.session.begin_nested():
+                return self._carry_out(turn, message, forms, state)
+        except TanhuaError as error:
+            return TurnResult(self._then_ask_again([Body(error.message)], forms, state))
+
+    def _carry_out(self, turn: Turn, message: IncomingMessage, forms: FormDesk, state: FormState | None) -> TurnResult:
+        if isinstance(turn, FormTurn):
+            return self._form(turn, message, forms, state)
+        if isinstance(turn, ResumeTurn):
+            return self._resume(turn, forms)
+        if isinstance(turn, CommandTurn):
+            return self._command(turn, message, forms, state)
+        if isinstance(turn, QuestionTurn):
+            return self._question(turn.text, forms, state)
+        assert isinstance(turn, UselessTurn)
+        return TurnResult(self._then_ask_again([Body(turn.reason)], forms, state))
+
+    def _form(self, turn: FormTurn, message: IncomingMessage, forms: FormDesk, state: FormState | None) -> TurnResult:
+        if state is None or (turn.form_id and turn.form_id != state.id and turn.choice):
+            return self._stale_tap(turn, forms, state)
+        outcome = forms.turn(state, turn, message)
+        if outcome.question:
+            return self._question(outcome.question, forms, state)
+        return TurnResult(outcome.replies, outcome.notices)
+
+    def _stale_tap(self, turn: FormTurn, forms: FormDesk, state: FormState | None) -> TurnResult:
+        paused = next((one for one in forms.paused_forms() if one.id == turn.form_id), None)
+        if paused is not None:
+            choices = (Choice(f"resume:{paused.id}", "继续填写"),)
+            return TurnResult([Body(f"“{FORMS[paused.form].title}”已暂存。", choices)])
+        return TurnResult(self._then_ask_again([Body("这个按钮已经用过，没有重复办理。")], forms, state))
+
+    def _resume(self, turn: ResumeTurn, forms: FormDesk) -> TurnResult:
+        paused = forms.paused_forms()
+        if turn.form_id:
+            chosen = next((one for one in paused if one.id == turn.form_id), None)
+            if chosen is None:
+                raise NotFound("这次填报已经办结或取消。")
+            return _from_forms(forms.resume(chosen))
+        if len(paused) == 1:
+            return _from_forms(forms.resume(paused[0]))
+        choices = tuple(Choice(f"resume:{one.id}", FORMS[one.form].title) for one in paused)
+        return TurnResult([Body("有几项没有填完，接着填哪一项？", choices)])
+
+    def _command(
+        self, turn: CommandTurn, message: IncomingMessage, forms: FormDesk, state: FormState | None
+    ) -> TurnResult:
+        asked = Asked(self.session, self.actor, self.now, self.data, turn.argument, message.text)
+        result = BY_VERB[turn.verb].run(asked)
+        if isinstance(result, BeginForm):
+            return _from_forms(forms.begin(result.form, result.field, result.value))
+        replies = list(result)
+        if not turn.sure and replies:
+            last = replies[-1]
+            replies[-1] = Body(last.text, (*last.choices, Choice("help", "不是这个意思")), last.files)
+        return TurnResult(self._then_ask_again(replies, forms, state))
+
+    def _question(self, text: str, forms: FormDesk, state: FormState | None) -> TurnResult:
+        if self.answer is None:
+            return TurnResult(question=text)
+        body = answer_body(self.session, text, self.answer, self.actor, now=self.now)
+        return TurnResult(self._then_ask_again([body], forms, state))
+
+    def _then_ask_again(self, replies: list[Body], forms: FormDesk, state: FormState | None) -> list[Body]:
+        """A form that was interrupted asks its question again."""
+        return replies if state is None else [*replies, forms.ask_again(state)]
+
+
+def _from_forms(outcome: FormOutcome) -> TurnResult:
+    return TurnResult(outcome.replies, outcome.notices)

@@ -1,0 +1,137 @@
+"""Fields and forms as declarations: a form is a list of typed fields; the next question is the first one missing."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any, Protocol
+
+from sqlmodel import Session
+
+from storage.outbox.body import Body
+from storage.people.rules import Actor
+
+Answers = Mapping[str, Any]
+"""Answers by field name: {"v": JSON value or None when skipped, "s": as shown}."""
+
+
+class FieldKind(StrEnum):
+    """What a field takes."""
+
+    TEXT = "text"
+    CHOICE = "choice"
+    PERCENT = "percent"
+    DATE = "date"
+    MOMENT = "moment"
+    FILES = "files"
+
+
+@dataclass(frozen=True)
+class Option:
+    """One answer to choose: `value` is JSON, `label` what it says."""
+
+    value: Any
+    label: str
+
+
+class LoadOptions(Protocol):
+    """The options of a choice field for this person, given what is answered so far."""
+
+    def __call__(self, session: Session, actor: Actor, answers: Answers, now: datetime) -> list[Option]:
+        """The options; an empty list means there is nothing to choose from."""
+
+
+class Times(StrEnum):
+    """Which days a date may lie on."""
+
+    ANY = "any"
+    PAST = "past"
+    FUTURE = "future"
+
+
+def always(_answers: Answers) -> bool:
+    """The condition of a field that is always asked."""
+    return True
+
+
+@dataclass(frozen=True)
+class FormField:
+    """One field. `label` names it in the summary, `ask` is the question; `reads` the fact of a sentence that fills it.
+
+    `quick` are buttons with ready answers; `when` decides from earlier answers whether it is asked at all; `check`
+    returns what is wrong with a value, in Chinese, or "".
+    """
+
+    name: str
+    label: str
+    ask: str
+    kind: FieldKind
+    required: bool = True
+    hint: str = ""
+    reads: str = ""
+    options: LoadOptions | None = None
+    quick: tuple[Option, ...] = ()
+    when: Callable[[Answers], bool] = always
+    times: Times = Times.ANY
+    nothing: str = "没有可以选择的内容。"
+    longest: int = 2_000
+    due: Callable[[Session, Answers], date | None] | None = None
+
+
+@dataclass(frozen=True)
+class Submission:
+    """A confirmed form on its way to its one action."""
+
+    session: Session
+    actor: Actor
+    answers: Answers
+    form_id: int
+    now: datetime
+
+    def value(self, name: str) -> Any:
+        """The value of a field; None when skipped or not asked."""
+        return self.answers.get(name, {}).get("v")
+
+    def text(self, name: str) -> str:
+        """The text of a field; "" when skipped."""
+        return self.value(name) or ""
+
+    def day(self, name: str) -> date | None:
+        """The date of a field, or None."""
+        value = self.value(name)
+        return date.fromisoformat(value) if value else None
+
+
+@dataclass(frozen=True)
+class Submitted:
+    """What submitting did: the reply to its sender, and notices to others as (person id, message)."""
+
+    reply: Body
+    notices: tuple[tuple[int, Body], ...] = ()
+
+
+@dataclass(frozen=True)
+class Form:
+    """A form: its fields in order and the one action it calls when confirmed.
+
+    `version` grows when fields change; a form in progress keeps the answers that still have a field.
+    """
+
+    name: str
+    version: int
+    title: str
+    fields: tuple[FormField, ...]
+    submit: Callable[[Submission], Submitted]
+    permitted: Callable[[Session, Actor, Answers, datetime], str] = field(default=lambda *_: "")
+    """Why this person cannot begin the form now, or ""."""
+
+    def field(self, name: str) -> FormField:
+        """The field of that name. KeyError when there is none."""
+        for one in self.fields:
+            if one.name == name:
+                return one
+        raise KeyError(name)
+
+    def asked(self, answers: Answers) -> list[FormField]:
+        """The fields that apply given the answers so far."""
+        return [one for one in self.fields if one.when(answers)]

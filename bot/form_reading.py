@@ -1,0 +1,151 @@
+"""From a reading of a sentence to the answer of a field, or what to ask back."""
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from typing import Any
+
+from bot.form_fields import FieldKind, FormField, Option, Times
+from bot.understanding import Expecting, Reading, read_date, read_reply
+from storage.instants import at_shanghai, spoken_date, spoken_deadline
+
+
+@dataclass(frozen=True)
+class Fact:
+    """A value for a field, JSON, and how it is shown back."""
+
+    value: Any
+    shown: str
+
+
+@dataclass(frozen=True)
+class Misread:
+    """The text does not answer the question; why, and what to do."""
+
+    reason: str
+
+
+def read_answer(
+    field: FormField, text: str, reading: Reading, options: Sequence[Option], today: date, due: date | None = None
+) -> Fact | Misread:
+    """The answer `text` gives to `field`."""
+    if field.kind is FieldKind.TEXT:
+        return _text(field, text)
+    if field.kind is FieldKind.CHOICE:
+        return _choice(field, text, options)
+    if field.kind is FieldKind.FILES:
+        return Misread("请直接发送文件；没有文件请点“发完了”或回复“跳过”。")
+    if field.kind is FieldKind.DATE and not field.reads:
+        return _day(field, text, today, due)
+    if field.kind is FieldKind.MOMENT:
+        return _moment(field, text, today)
+    if reading.clarify:
+        return Misread(reading.doubt or _retry(field))
+    if field.kind is FieldKind.PERCENT:
+        return Misread(_retry(field)) if reading.percent is None else percent_fact(reading.percent)
+    return Misread(reading.doubt or _retry(field)) if reading.date is None else date_fact(reading.date, field, today)
+
+
+def _day(field: FormField, text: str, today: date, due: date | None) -> Fact | Misread:
+    read = read_date(text, today=today, due=due)
+    if read.date is None:
+        return Misread(read.doubt or _retry(field))
+    day = read.date
+    if field.times is Times.PAST and day > today and not re.search(r"\d{4}|明|后", text):
+        day = _year_before(day)  # a month and day without a year is the one just gone
+    return date_fact(day, field, today)
+
+
+def _year_before(day: date) -> date:
+    try:
+        return day.replace(year=day.year - 1)
+    except ValueError:
+        return day.replace(year=day.year - 1, day=28)
+
+
+def _text(field: FormField, text: str) -> Fact | Misread:
+    words = text.strip()
+    if len(words) < 2:
+        return Misread(f"请把“{field.label}”写得具体一些。")
+    if len(words) > field.longest:
+        return Misread(f"“{field.label}”最多 {field.longest} 字，请删减后再发。")
+    return Fact(words, words)
+
+
+def _choice(field: FormField, text: str, options: Sequence[Option]) -> Fact | Misread:
+    words = text.strip().strip("。.、）)")
+    if words.isdigit() and 1 <= int(words) <= len(options):
+        option = options[int(words) - 1]
+        return Fact(option.value, option.label)
+    exact = [option for option in options if option.label == words]
+    near = exact or [option for option in options if words and (words in option.label or option.label in words)]
+    if len(near) == 1:
+        return Fact(near[0].value, near[0].label)
+    return Misread("请点选一项，或回复前面的序号。" if not near else "有几项都符合，请点选其中一项。")
+
+
+def percent_fact(percent: float) -> Fact:
+    """A percentage as a fact."""
+    whole = round(percent)
+    return Fact(whole, f"{whole}%")
+
+
+def date_fact(day: date, field: FormField, today: date) -> Fact | Misread:
+    """A day as a fact, shown in full with its weekday; a day on the wrong side of today is asked back."""
+    if field.times is Times.PAST and day > today:
+        return Misread(f"{spoken_date(day, today)} 还没有到，请填写今天或以前的日期。")
+    if field.times is Times.FUTURE and day < today:
+        return Misread(f"{spoken_date(day, today)} 已经过去，请填写今天或以后的日期。")
+    shown = f"{day.year}年{day.month}月{day.day}日"
+    return Fact(day.isoformat(), f"{shown}（{spoken_deadline(day, today)}）" if field.times is not Times.PAST else
+                f"{shown}（{spoken_date(day, today)[-2:]}）")  # fmt: skip
+
+
+def _moment(field: FormField, text: str, today: date) -> Fact | Misread:
+    read = read_date(text, today=today)
+    if read.date is None or read.time is None:
+        return Misread(read.time_doubt or read.doubt or _retry(field))
+    if read.date < today:
+        return Misread(f"{spoken_date(read.date, today)} 已经过去，请填写今后的时间。")
+    return moment_fact(at_shanghai(read.date, read.time), today)
+
+
+def moment_fact(moment: datetime, today: date) -> Fact:
+    """An instant in Shanghai as a fact."""
+    return Fact(moment.isoformat(), f"{spoken_date(moment.date(), today)} {moment:%H:%M}")
+
+
+def _retry(field: FormField) -> str:
+    return f"没有看懂“{field.label}”。{field.hint}"
+
+
+def facts_in(reading: Reading, fields: Iterable[FormField], today: date, skip: str = "") -> dict[str, Fact]:
+    """What a sentence says about other fields: several facts in one sentence fill several fields."""
+    if reading.clarify:
+        return {}
+    found: dict[str, Fact] = {}
+    for field in fields:
+        if field.name == skip:
+            continue
+        fact = _fact(reading, field, today)
+        if isinstance(fact, Fact):
+            found[field.name] = fact
+    return found
+
+
+def facts_beside(text: str, today: date, expecting: Expecting) -> Reading:
+    """What free text says besides itself: figures and dates, not a "done" that may speak of one step only."""
+    reading = read_reply(text, today=today, expecting=replace(expecting, field="any"))
+    percent = None if reading.status is not None else reading.percent
+    return replace(reading, percent=percent, blocker=None, command=None)
+
+
+def _fact(reading: Reading, field: FormField, today: date) -> Fact | Misread | None:
+    if field.reads == "percent" and reading.percent is not None:
+        return percent_fact(reading.percent)
+    if field.reads == "date" and reading.date is not None:
+        return date_fact(reading.date, field, today)
+    if field.reads == "blocker" and reading.blocker is not None:
+        return Fact(reading.blocker or None, reading.blocker or "没有")
+    return None

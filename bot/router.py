@@ -1,0 +1,109 @@
+"""What a message means, before anything is done: continue the open form, run a command, or answer a question. Pure."""
+
+import re
+from dataclasses import dataclass
+
+from bot.commands import BY_VERB, COMMANDS
+from bot.messages import IncomingMessage
+
+LONGEST_COMMAND = 30
+ENDING = "。.！!？?~～，,、 \u3000"
+RESUME = {"继续", "接着填", "继续填", "继续填写", "接着"}
+
+
+@dataclass(frozen=True)
+class FormTurn:
+    """The message goes to the open form: typed text, a tap on a question of step `step`, or files."""
+
+    text: str = ""
+    choice: str = ""
+    form_id: int = 0
+    step: int = -1
+
+
+@dataclass(frozen=True)
+class CommandTurn:
+    """Run a command. `sure`: named or tapped, not only guessed from the wording."""
+
+    verb: str
+    argument: str = ""
+    sure: bool = True
+
+
+@dataclass(frozen=True)
+class ResumeTurn:
+    """Go on with a paused form; 0 = ask which, when there are several."""
+
+    form_id: int = 0
+
+
+@dataclass(frozen=True)
+class QuestionTurn:
+    """Answer from the documents."""
+
+    text: str
+
+
+@dataclass(frozen=True)
+class UselessTurn:
+    """Nothing we can use: a location, an unknown button, only refused files."""
+
+    reason: str = ""
+
+
+Turn = FormTurn | CommandTurn | ResumeTurn | QuestionTurn | UselessTurn
+
+
+def decide(message: IncomingMessage, *, has_open_form: bool, has_paused: bool) -> Turn:
+    """The one turn this message takes."""
+    if message.choice:
+        return _tapped(message.choice)
+    if message.files:
+        return (
+            FormTurn()
+            if has_open_form
+            else UselessTurn("文件已收到，但现在没有正在填写的事项。要作为佐证，请先点“汇报进展”。")
+        )
+    text = message.text.strip()
+    if not text:
+        return UselessTurn("；".join(message.refused) or "这类消息暂时用不上，请用文字或点选按钮。")
+    command = command_named(text)
+    if command and not (has_open_form and command == "help"):
+        return CommandTurn(command)
+    if has_open_form:
+        return FormTurn(text=text)
+    if has_paused and text.strip(ENDING) in RESUME:
+        return ResumeTurn()
+    guess = command_meant(text)
+    return CommandTurn(guess, sure=False) if guess else QuestionTurn(text)
+
+
+def _tapped(choice: str) -> Turn:
+    verb, _, rest = choice.partition(":")
+    if verb == "f":
+        parts = rest.split(":", 2)
+        if len(parts) == 3 and parts[0].isdecimal() and parts[1].isdecimal():
+            return FormTurn(choice=parts[2], form_id=int(parts[0]), step=int(parts[1]))
+    if verb == "resume" and rest.isdecimal():
+        return ResumeTurn(int(rest))
+    return (
+        CommandTurn(verb, rest) if verb in BY_VERB else UselessTurn("这个按钮已经失效。回复“帮助”查看可以办理的事项。")
+    )
+
+
+def command_named(text: str) -> str:
+    """The verb of the command whose name is all that was typed; "" when there is none."""
+    words = text.strip(ENDING).lower()
+    if len(words) > LONGEST_COMMAND:
+        return ""
+    return next((command.verb for command in COMMANDS if words in command.names), "")
+
+
+def command_meant(text: str) -> str:
+    """The verb of the command a short sentence asks for; "" when it is rather a question to answer."""
+    words = text.strip(ENDING)
+    if len(words) > LONGEST_COMMAND:
+        return ""
+    return next(
+        (command.verb for command in COMMANDS if any(re.search(pattern, words) for pattern in command.patterns)), ""
+    )

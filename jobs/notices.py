@@ -1,0 +1,55 @@
+"""Who hears of a fact besides the one who reported it, and what they read. Never the content of a finding."""
+
+from datetime import date
+
+from sqlmodel import Session, col, select
+
+from jobs.wording import say
+from storage.findings.actions import ReportedProgress
+from storage.findings.tables import ResponsibleParty
+from storage.instants import spoken_date
+from storage.outbox.body import Body, Choice
+from storage.people.queries import names_of
+from storage.people.rules import Actor, Role
+from storage.people.tables import RoleGrant, Unit
+
+
+def staff_of(session: Session, unit_id: int, *roles: Role) -> list[int]:
+    """Staff of these roles at the unit, or at the nearest unit above that has any of a role."""
+    path = session.exec(select(Unit.path).where(Unit.id == unit_id)).one()
+    line = [int(part) for part in path.strip("/").split("/")]
+    grants = session.exec(
+        select(RoleGrant.person_id, RoleGrant.role, RoleGrant.unit_id)
+        .where(col(RoleGrant.unit_id).in_(line), col(RoleGrant.role).in_(roles))
+        .order_by(col(RoleGrant.id))
+    ).all()
+    found: list[int] = []
+    for role in roles:
+        places = {unit for _, granted, unit in grants if granted == role}
+        nearest = next((unit for unit in reversed(line) if unit in places), None)
+        found += [person for person, granted, unit in grants if granted == role and unit == nearest]
+    return list(dict.fromkeys(found))
+
+
+def people_to_tell(session: Session, reported: ReportedProgress, actor: Actor, today: date) -> list[int]:
+    """The talker and the responsible staff, and the official a liaison reported for; never the reporter."""
+    del today
+    about = session.exec(
+        select(ResponsibleParty.person_id).where(ResponsibleParty.finding_id == reported.finding_id)
+    ).all()
+    staff = [
+        person
+        for person in staff_of(session, reported.talking_unit_id, Role.ORGANISATION, Role.DISCIPLINE)
+        if person not in about
+    ]
+    people = [reported.talker_id, *staff, reported.on_behalf_of]
+    return [person for person in dict.fromkeys(people) if person is not None and person != actor.person_id]
+
+
+def progress_notice(session: Session, reported: ReportedProgress, actor: Actor, today: date) -> Body:
+    """The notice of a progress report: who, how far, by when, and a button to open it."""
+    official = names_of(session, [reported.on_behalf_of]) if reported.on_behalf_of else {}
+    reporter = actor.name + (f"（代{official[reported.on_behalf_of]}）" if reported.on_behalf_of else "")
+    expected = f"，预计{spoken_date(reported.expected_on, today)}完成" if reported.expected_on else ""
+    text = say("notices.progress_reported", reporter=reporter, percent=reported.percent, expected=expected)
+    return Body(text, (Choice(f"finding:{reported.finding_id}", say("buttons.open_finding")),))

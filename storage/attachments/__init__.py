@@ -1,0 +1,1 @@
+"""Files people send: typed by content, bounded, kept in a content-addressed folder outside the database."""

@@ -1,0 +1,138 @@
+"""Storing what comes in once, keeping forms in progress, logging questions. Always in the caller's transaction."""
+
+import json
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import update
+from sqlmodel import Session, col
+
+from storage.conversations.queries import FormState, form_state
+from storage.conversations.rules import FormStatus
+from storage.conversations.tables import FormSession, QuestionLog, ReceivedMessage
+from storage.database import insert_new
+
+
+def store_message(
+    session: Session,
+    *,
+    channel: str,
+    external_id: str,
+    account: str,
+    person_id: int | None,
+    body: str,
+    now: datetime,
+) -> bool:
+    """Store one incoming message; False when (channel, external id) was stored before: a repeat, to be ignored."""
+    row = {
+        "channel": channel,
+        "external_id": external_id,
+        "account": account,
+        "person_id": person_id,
+        "received_at": now,
+        "body": body,
+    }
+    return bool(insert_new(session, ReceivedMessage, [row]))
+
+
+def mark_handled(session: Session, message_id: int, *, now: datetime, person_id: int | None = None) -> None:
+    """The message's turn is done, in the same transaction as its effect."""
+    values: dict[str, Any] = {"handled_at": now}
+    if person_id is not None:
+        values["person_id"] = person_id
+    session.execute(update(ReceivedMessage).where(col(ReceivedMessage.id) == message_id).values(**values))
+
+
+def begin_form(
+    session: Session,
+    *,
+    person_id: int,
+    form: str,
+    version: int,
+    now: datetime,
+    answers: Mapping[str, Any] | None = None,
+) -> FormState:
+    """Begin a form with what is known already; a form that was open is paused, not lost."""
+    session.execute(
+        update(FormSession)
+        .where(col(FormSession.person_id) == person_id, col(FormSession.status) == FormStatus.OPEN)
+        .values(status=FormStatus.PAUSED, touched_at=now)
+        .execution_options(synchronize_session=False)
+    )
+    row = FormSession(
+        person_id=person_id,
+        form=form,
+        version=version,
+        status=FormStatus.OPEN,
+        answers=json.dumps(dict(answers or {}), ensure_ascii=False),
+        started_at=now,
+        touched_at=now,
+    )
+    session.add(row)
+    session.flush()
+    return form_state(row)
+
+
+def save_form(
+    session: Session,
+    form_id: int,
+    *,
+    answers: Mapping[str, Any],
+    history: Sequence[str],
+    asked: str,
+    step: int,
+    status: FormStatus,
+    now: datetime,
+    version: int,
+    outcome: str = "",
+) -> None:
+    """Keep a form's new state."""
+    session.execute(
+        update(FormSession)
+        .where(col(FormSession.id) == form_id)
+        .values(
+            answers=json.dumps(dict(answers), ensure_ascii=False),
+            history=json.dumps(list(history), ensure_ascii=False),
+            asked=asked,
+            step=step,
+            status=status,
+            touched_at=now,
+            nudges=0,
+            version=version,
+            outcome=outcome,
+        )
+        .execution_options(synchronize_session=False)
+    )
+
+
+def resume_form(session: Session, *, person_id: int, form_id: int, now: datetime) -> None:
+    """Open a paused form again; another open one is paused."""
+    session.execute(
+        update(FormSession)
+        .where(col(FormSession.person_id) == person_id, col(FormSession.status) == FormStatus.OPEN)
+        .values(status=FormStatus.PAUSED)
+        .execution_options(synchronize_session=False)
+    )
+    session.execute(
+        update(FormSession)
+        .where(
+            col(FormSession.id) == form_id,
+            col(FormSession.person_id) == person_id,
+            col(FormSession.status) == FormStatus.PAUSED,
+        )
+        .values(status=FormStatus.OPEN, touched_at=now)
+        .execution_options(synchronize_session=False)
+    )
+
+
+def log_question(
+    session: Session, *, person_id: int | None, question: str, kind: str, answer: str, citations: str, now: datetime
+) -> int:
+    """Keep a question with its answer; gives its id."""
+    row = QuestionLog(
+        person_id=person_id, asked_at=now, question=question, kind=kind, answer=answer, citations=citations
+    )
+    session.add(row)
+    session.flush()
+    return row.id or 0

@@ -1,0 +1,148 @@
+"""Accounts: one-time binding codes (绑定码), binding, closing an address."""
+
+import hashlib
+import secrets
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import func, update
+from sqlmodel import Session, col, select
+
+from storage import audit
+from storage.errors import Refused
+from storage.people.tables import BindingAttempt, BindingCode, ChannelAccount
+
+ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
+CODE_LENGTH = 10
+VALID_FOR = timedelta(hours=24)
+WRONG_TRIES = 5
+WAIT = timedelta(hours=1)
+
+
+@dataclass(frozen=True)
+class IssuedCode:
+    """A one-time code as its owner reads it, and until when it is valid."""
+
+    code: str
+    expires_at: datetime
+
+
+def _digest(code: str) -> str:
+    return hashlib.sha256(code.encode()).hexdigest()
+
+
+def normal_code(text: str) -> str:
+    """A typed code without dashes, spaces or case; "" when it cannot be one."""
+    code = "".join(text.upper().split()).replace("-", "")
+    return code if len(code) == CODE_LENGTH and set(code) <= set(ALPHABET) else ""
+
+
+def issue_code(
+    session: Session,
+    *,
+    person_id: int,
+    now: datetime,
+    issued_by: int | None = None,
+    valid_for: timedelta = VALID_FOR,
+) -> IssuedCode:
+    """A new code for one person, replacing unused ones. Only its digest is kept."""
+    session.execute(
+        update(BindingCode)
+        .where(
+            col(BindingCode.person_id) == person_id,
+            col(BindingCode.used_at).is_(None),
+            col(BindingCode.revoked_at).is_(None),
+        )
+        .values(revoked_at=now)
+        .execution_options(synchronize_session=False)
+    )
+    code = "".join(secrets.choice(ALPHABET) for _ in range(CODE_LENGTH))
+    row = BindingCode(
+        person_id=person_id, digest=_digest(code), issued_by=issued_by, issued_at=now, expires_at=now + valid_for
+    )
+    session.add(row)
+    session.flush()
+    audit.record(
+        session, action="person.issue_code", subject="person", subject_id=person_id, actor_id=issued_by, now=now
+    )
+    return IssuedCode(f"{code[:5]}-{code[5:]}", row.expires_at)
+
+
+def redeem_code(session: Session, *, text: str, account: str, now: datetime) -> int | None:
+    """The person a code belongs to, using it up; None when it is wrong, used or expired (which is counted).
+
+    Errors: Refused after too many wrong codes from one account within the hour.
+    """
+    tries = session.exec(
+        select(func.count())
+        .select_from(BindingAttempt)
+        .where(BindingAttempt.account == account, col(BindingAttempt.at) > now - WAIT)
+    ).one()
+    if tries >= WRONG_TRIES:
+        raise Refused("绑定码输错次数过多，请一小时后再试，或请工作人员重新发码。")
+    code = normal_code(text)
+    row = session.exec(
+        select(BindingCode).where(
+            BindingCode.digest == _digest(code),
+            col(BindingCode.used_at).is_(None),
+            col(BindingCode.revoked_at).is_(None),
+            col(BindingCode.expires_at) > now,
+        )
+    ).first()
+    if row is None:
+        session.add(BindingAttempt(account=account, at=now))
+        return None
+    row.used_at = now
+    session.add(row)
+    return row.person_id
+
+
+def bind_account(session: Session, *, person_id: int, channel: str, external_id: str, now: datetime) -> None:
+    """Tie an account to a person; an account bound to somebody else before moves, with an audit line."""
+    row = session.exec(
+        select(ChannelAccount).where(ChannelAccount.channel == channel, ChannelAccount.external_id == external_id)
+    ).first()
+    before = row.person_id if row else None
+    row = row or ChannelAccount(person_id=person_id, channel=channel, external_id=external_id, bound_at=now)
+    row.person_id, row.bound_at, row.closed_at, row.closed_reason = person_id, now, None, ""
+    session.add(row)
+    audit.record(
+        session,
+        action="person.bind_account",
+        subject="person",
+        subject_id=person_id,
+        actor_id=person_id,
+        now=now,
+        fields={"channel": ("", channel), "person": (before, person_id)},
+    )
+
+
+def close_account(session: Session, *, channel: str, external_id: str, reason: str, now: datetime) -> None:
+    """Close an address the platform says is gone; messages go to the person's next one."""
+    session.execute(
+        update(ChannelAccount)
+        .where(col(ChannelAccount.channel) == channel, col(ChannelAccount.external_id) == external_id)
+        .values(closed_at=now, closed_reason=reason[:200])
+        .execution_options(synchronize_session=False)
+    )
+
+
+def person_of_account(session: Session, channel: str, external_id: str) -> int | None:
+    """The person an open account is bound to."""
+    return session.exec(
+        select(ChannelAccount.person_id).where(
+            ChannelAccount.channel == channel,
+            ChannelAccount.external_id == external_id,
+            col(ChannelAccount.closed_at).is_(None),
+        )
+    ).first()
+
+
+def open_accounts(session: Session, person_id: int) -> list[tuple[str, str]]:
+    """A person's open addresses (channel, external id), the one bound last first."""
+    rows = session.exec(
+        select(ChannelAccount.channel, ChannelAccount.external_id)
+        .where(ChannelAccount.person_id == person_id, col(ChannelAccount.closed_at).is_(None))
+        .order_by(col(ChannelAccount.bound_at).desc(), col(ChannelAccount.id).desc())
+    )
+    return [(channel, external_id) for channel, external_id in rows]
