@@ -7,9 +7,9 @@ from bot.understanding.numerals import WHOLE, is_rough, to_whole
 
 _CLASSIFIER = r"(?:项|个|条|件|处|户|家|起|类|宗|笔|份|块|桩|点(?=问题|任务|意见|不足|整改|里|中|，|都|全|完成|已))"
 _NOT_COUNTED = r"(?!月|星期|周|礼拜|季度|工作日|百分|小时|年|多月|半月|点(?!位)|部门|单位|科室|处室|县|区(?!域)|乡|镇|街道|人|同志|会(?!议)|领导|阶段|方面|口子|层级|环节|步骤|途径|渠道)"
-_THING = r"(?:突出|具体|主要|重点|反馈|存在|整改|共性|个性|列出的?)?的?(?:问题|任务|事项|项目|整改|措施|举措|清单|点位|子项|小项|小问题|整改措施|整改任务|整改事项|线索|工单|隐患|短板|不足|意见|建议|案件|信访件|台账|条目|工作)?"
+_THING = r"(?:突出|具体|主要|重点|反馈|存在|整改(?=问题|任务|事项|措施)|共性|个性|列出的?)?的?(?:问题|任务|事项|项目|措施|举措|清单|点位|子项|小项|小问题|整改措施|整改任务|整改事项|线索|工单|隐患|短板|不足|意见|建议|案件|信访件|台账|条目|工作)?"
 _MENTION = re.compile(
-    rf"(?P<lead>第|前|头|近|每|几|数|上百|同一|另一|哪)?(?P<n>{WHOLE})(?P<few>多|余|来|几)?(?P<cl>{_CLASSIFIER}){_NOT_COUNTED}(?P<thing>{_THING})"
+    rf"(?P<lead>第|前|头|近|每|几|数|上百|同一|另一|哪)?(?P<n>{WHOLE}|几|若干)(?P<few>多|余|来|几)?(?P<cl>{_CLASSIFIER}){_NOT_COUNTED}(?P<thing>{_THING})"
 )
 _OVER = re.compile(rf"(?P<done>{WHOLE})(?:项|个|条|件|处)?\s*/\s*(?P<total>{WHOLE})(?:项|个|条|件|处)")
 
@@ -116,7 +116,7 @@ def _role(number_word: str, before: str, after: str, more: bool) -> str:
         return "other" if _NOT_DONE.search(before[: done.start()]) else "done"
     if _NONE.match(after) or (number_word == "一" and _NOT_ONE.match(after) and not _SOME.search(before)):
         return "none"
-    if _ALL.match(after):
+    if _ALL.match(after.lstrip("，、 ")):
         return "all"
     belongs = _belongs_to_next(after, more)
     if not belongs and _DONE_AFTER.match(after):

@@ -5,10 +5,13 @@ not before today. Whether a mention is the answer is decided by the callers.
 """
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
-from bot.understanding.date_forms import FORMS, WHICH_DAY, Found
+from bot.understanding.calendar_math import make_date
+from bot.understanding.corrections import current, takes_back
+from bot.understanding.date_forms import FORMS, NO_SUCH_DAY, WHICH_DAY, Found
 from bot.understanding.durations import Workday, spans
 from bot.understanding.numerals import to_whole
 
@@ -18,7 +21,8 @@ class DateMention:
     """One mention: `text[start:end]`; `day` when it is sure, else `doubt` says what to ask.
 
     `bare`: a length with nothing that makes it a deadline (三天). `floating`: the latest such day not after today,
-    where the year (or week) was ours to choose.
+    where the year (or week) was ours to choose. `named`: the day (or last day of the stretch) before 左右 or 后 took
+    the sureness away; None where the words name none (尽快).
     """
 
     start: int
@@ -29,6 +33,13 @@ class DateMention:
     bare: bool = False
     past: bool = False
     floating: date | None = None
+    named: date | None = None
+
+    def ahead(self, today: date) -> bool:
+        """Whether it is to come; 12月25日 is, unless the words around say that it was last year's."""
+        if self.kind == "now" and self.day is None:
+            return False  # 这周到70% speaks of today
+        return self.named > today if self.named else not self.past
 
 
 RANGE = "您说的是一段时间，最迟是哪一天？"
@@ -49,14 +60,13 @@ _RANGE_JOIN = re.compile(r"\s*(?:到|至|-|~|或者?是?|还是|、|和|与)\s*"
 def scan_dates(text: str, today: date, is_workday: Workday | None = None) -> list[DateMention]:
     """The mentions of `text` (already normalised), leftmost-longest, without overlaps."""
     found = [
-        DateMention(match.start(), match.end(), name, *_settle(resolve(match, today)), floating=resolve(match, today).floating)
+        _with_suffix(_mention(match, name, resolve(match, today)), text)
         for name, pattern, resolve in FORMS
         for match in pattern.finditer(text)
         if match.end() > match.start()
     ]
-    found = [_with_suffix(mention, text) for mention in found]
     found += [
-        DateMention(span.start, span.end, "length", span.day, None if span.day else WHICH_DAY, span.bare, span.past)
+        DateMention(span.start, span.end, "length", span.day, None if span.day else WHICH_DAY, span.bare, span.past, named=span.day)
         for span in spans(text, today, is_workday)
         if not span.ignore
     ]
@@ -64,9 +74,14 @@ def scan_dates(text: str, today: date, is_workday: Workday | None = None) -> lis
     return [_marked_past(mention, today) for mention in _ranges(kept, text)]
 
 
-def _settle(found: Found) -> tuple[date | None, str | None, bool]:
-    """(day, doubt, period marker) with the period marker carried in `bare` until the suffix is read."""
-    return found.day, found.doubt, found.period
+def _mention(match: re.Match[str], kind: str, found: Found) -> DateMention:
+    """The mention before its suffix is read; that it is a stretch is carried in `bare` until then."""
+    if re.match(r"本|这|今|当|最近|近", match[0]) and (found.doubt or found.period):
+        kind = "now"
+    named = found.day or (None if found.floating is None else found.floating)
+    return DateMention(
+        match.start(), match.end(), kind, found.day, found.doubt, found.period, floating=found.floating, named=named
+    )
 
 
 def _with_suffix(mention: DateMention, text: str) -> DateMention:
@@ -122,6 +137,23 @@ def _narrowed(first: DateMention, second: DateMention) -> DateMention:
     if first.day and second.day and first.day.weekday() != second.day.weekday():
         return replace(first, end=second.end, day=None, doubt="日期和星期对不上，请核对。")
     return replace(first, end=second.end)
+
+
+def standing(text: str, mentions: Sequence[DateMention], prev: date | None = None) -> list[DateMention]:
+    """The mentions that stand after corrections. 不对是20号 keeps the month of the day it replaces."""
+    kept = current(text, [(mention.start, mention.end) for mention in mentions])
+    replaced = [mention for at, mention in enumerate(mentions) if at not in kept and mention.named and mention.kind != "day_only"]
+    month = replaced[-1].named if replaced else prev if takes_back(text) else None
+    out = [mentions[at] for at in kept]
+    if month is None:
+        return out
+    return [_in_month_of(mention, month, text) if mention.kind == "day_only" and mention.day else mention for mention in out]
+
+
+def _in_month_of(mention: DateMention, month: date, text: str) -> DateMention:
+    number = to_whole(re.split(r"[号日]", text[mention.start : mention.end])[0])
+    day = make_date(month.year, month.month, number) if number else None
+    return replace(mention, day=day, named=day, floating=None, doubt=None if day else NO_SUCH_DAY)
 
 
 def _marked_past(mention: DateMention, today: date) -> DateMention:

@@ -5,8 +5,7 @@ import re
 from dataclasses import dataclass
 
 from bot.understanding.clock_times import read_time
-from bot.understanding.corrections import current
-from bot.understanding.date_mentions import PAST, DateMention, scan_dates
+from bot.understanding.date_mentions import PAST, DateMention, scan_dates, standing
 from bot.understanding.durations import Workday
 from bot.understanding.extensions import read_extension
 from bot.understanding.normalise import normalise
@@ -57,7 +56,7 @@ def read_date(
         for mention in mentions(clean, today, loose=True, is_workday=is_workday)
         if not any(start < mention.end and mention.start < end for start, end in extension.spans)
     ]
-    found = [found[at] for at in current(clean, [(m.start, m.end) for m in found])]
+    found = standing(clean, found)
     days = {mention.day for mention in found if mention.day is not None}
     doubts = [mention.doubt for mention in found if mention.doubt]
     if len(days) != 1 or _spoilt(found):

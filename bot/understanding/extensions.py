@@ -6,7 +6,7 @@ from datetime import date, timedelta
 
 from bot.understanding.durations import LENGTH, ROUGH, Workday, length_of
 
-_WORD = r"(?:延期|延长|延后|延迟|延缓|展期|宽限|顺延|推迟|推后|缓期|暂缓|往后[推延挪放移拖]|向后[推延挪]|后延|后推|拖后)"
+_WORD = r"(?:延期|延长|延后|延迟|延缓|展期|宽限|顺延|推迟|推后|缓期|暂缓|往后[推延挪放移拖]|向后[推延挪]|后延|后推|拖后|(?<!顺)(?<!拖)延[至到])"
 _REFUSED = re.compile(r"(?:不|没有?|未|无需|不需要?|不用|不会|不必|不再|没|别|不想|不能再|绝不)(?:要|再|申请|提|用|需要)*$")
 _NOUN = re.compile(r"^(?:的?(?:流程|程序|手续|规定|政策|条件|材料|申请表|申请书|审批|次数|理由|原因|要求|时间)|服务|费)")
 _SHIFT = re.compile(
@@ -32,6 +32,7 @@ class Extension:
 
 def read_extension(text: str, due: date | None, is_workday: Workday | None = None) -> Extension:
     """Reads normalised `text`; lengths count from `due`, and without a `due` they come to no day."""
+    text = re.sub(r"([能要可会该])不\1", r" \1 ", text)  # 能不能 asks, it does not refuse; same length, same places
     asked = _asks(text)
     used: list[tuple[int, int]] = []
     days: set[date | None] = set()

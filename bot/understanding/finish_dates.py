@@ -8,8 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from bot.understanding.corrections import current
-from bot.understanding.date_mentions import PAST, DateMention
+from bot.understanding.date_mentions import PAST, DateMention, standing
 
 SEVERAL = "提到了几个日期，预计哪一天全部完成？"
 WHICH = "预计哪一天完成？"
@@ -58,13 +57,15 @@ def read_finish(
     amounts: Sequence[tuple[int, int]] = (),
     done: bool = False,
     today: date,
+    prev: date | None = None,
 ) -> FinishReading:
     """Chooses among `found` (mentions of `text`). `asked`: the form asked for this day, so a day alone is enough.
 
-    `amounts`: spans of percentages; `done`: the text says the work is finished, so a past day is when.
+    `amounts`: spans of percentages; `done`: the text says the work is finished, so a past day is when; `prev`: the day given
+    before, whose month 不对是20号 keeps.
     """
     found = [mention for mention in found if not (mention.bare and not asked)]
-    found = [found[at] for at in current(text, [(m.start, m.end) for m in found])]
+    found = standing(text, found, prev)
     scored = [(_score(text, found, at, amounts, asked), found[at]) for at in range(len(found))]
     if done:
         return _when_done(text, scored, today)

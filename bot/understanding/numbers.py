@@ -6,7 +6,7 @@ are told apart by what stands beside them in the same clause. 剩下两成 means
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bot.understanding.amounts import EXACT, LEAST, POINTS, WRONG, Amount, scan_amounts
 from bot.understanding.corrections import current
@@ -28,6 +28,8 @@ class PercentReading:
     percent: float | None = None
     percent_min: float | None = None
     doubt: str | None = None
+    partial: bool = False
+    """Something less than, or other than, the whole was counted; 完成 beside it is no 完成 of the whole."""
 
 
 _BREAK = re.compile(r"[，。；！？、\n（） ]")
@@ -76,7 +78,15 @@ def read_percent(
     an aim. `slash`: read 3/4 as a share (default: as `bare`). Never raises.
     """
     clean = normalise(text)
-    amounts = scan_amounts(clean, slash=bare if slash is None else slash)
+    reading = _read(clean, bare, aims, bare if slash is None else slash)
+    partial = reading.percent != 100 and (
+        reading.percent is not None or reading.percent_min is not None or read_counts(clean).counted
+    )
+    return replace(reading, partial=partial)
+
+
+def _read(clean: str, bare: bool, aims: Sequence[int], slash: bool) -> PercentReading:
+    amounts = scan_amounts(clean, slash=slash)
     amounts = [amounts[at] for at in current(clean, [(a.start, a.end) for a in amounts])]
     roles = [_role(clean, amounts, at, aims) for at in range(len(amounts))]
     told = _told(amounts, roles)

@@ -114,21 +114,31 @@ def _facts(clean: str, today: datetime.date, expecting: Expecting, raw: str) -> 
         if not any(start < mention.end and mention.start < end for start, end in extension.spans)
     ]
     dates = _without_shares(clean, dates, asked)
-    ahead = [m.end for m in dates if m.doubt or (m.day is not None and m.day > today)]
-    percent = _percent(clean, dates, ahead, expecting)
+    ahead = [m for m in dates if m.ahead(today)]
+    percent = _percent(clean, dates, [m.end for m in ahead], expecting)
     spans = [(a.start, a.end) for a in scan_amounts(clean)]
-    status = read_status(clean, futures=_surely_ahead(dates, today), amounts=spans)
+    status = read_status(clean, ahead=[(m.end, m.floating is None) for m in ahead], amounts=spans)
     finish = read_finish(
         clean, dates, asked=asked == "finish_date" or _moves_date(clean, expecting), amounts=spans,
-        done=status.status == "done", today=today,
+        done=status.status == "done", today=today, prev=_date(expecting.prev.get("date")),
     )  # fmt: skip
+    if finish.day is None and asked == "finish_date" and not dates and _ON_TIME.search(clean):
+        finish = FinishReading(expecting.due if expecting.due and expecting.due >= today else None)
     blocker = _blocker(clean, raw, expecting, finish, status)
     return _weighed(expecting, extension, percent, status, finish, blocker)
 
 
-def _surely_ahead(dates: list[DateMention], today: datetime.date) -> list[int]:
-    """Ends of the mentions that cannot be read as past (下周五, 年底), unlike 9月30日 said in October."""
-    return [m.end for m in dates if m.doubt or (m.day is not None and m.day > today and m.floating is None)]
+_ON_TIME = re.compile(r"(?<!不能)(?<!无法)(?<!不)(?:按期|按时|如期|按原定|按原计划|不延期|不用延期|无需延期|期限内|到期前|截止日期?前|按规定时[间限]|按要求时[间限])")
+
+
+def _date(value: object) -> datetime.date | None:
+    """A value of `prev` as a date; forms hold dates, stored states their ISO text."""
+    if isinstance(value, datetime.date):
+        return value
+    try:
+        return datetime.date.fromisoformat(str(value)) if value else None
+    except ValueError:
+        return None
 
 
 def _moves_date(clean: str, expecting: Expecting) -> bool:
@@ -147,13 +157,15 @@ def _without_shares(clean: str, dates: list[DateMention], asked: str) -> list[Da
 
 
 def _no_date_words(clean: str, mention: DateMention) -> bool:
-    return not re.search(r"时间|日期|前|完成[^，]{0,3}$|预计|争取", clean[: mention.start][-6:] + clean[mention.end :][:3])
+    return not re.search(r"时间|日期|前|预计|争取", clean[: mention.start][-6:] + clean[mention.end :][:3])
 
 
 def _percent(clean: str, dates: list[DateMention], ahead: list[int], expecting: Expecting) -> PercentReading:
     """Progress in `clean`, with the days blanked out so that their figures are not counted."""
     blanked = list(clean)
     for mention in dates:
+        if mention.day is None and not re.search(r"\d|号|日", clean[mention.start : mention.end]):
+            continue  # 上个月 and 这周 say which progress it is
         blanked[mention.start : mention.end] = "日" * (mention.end - mention.start)
     masked = "".join(blanked)
     if expecting.field == "confirm" and confirms_with_figure(clean):
@@ -192,10 +204,10 @@ def _weighed(
     asked = expecting.field
     word = status.status if status.plain or asked in ("status", "any") else None
     value = percent.percent
-    if value is None and percent.percent_min is None and status.percent is not None:
-        value = status.percent if status.plain else None
-    if word == "done" and value is not None and value < 100:
-        word = "in_progress" if asked in ("status", "any") else None
+    if word == "done" and percent.partial and not (status.whole and value is None):
+        word = None
+    elif value is None and percent.percent_min is None and status.plain:
+        value = status.percent
     if extension.asked:
         word = EXTENSION
     day = extension.day or finish.day

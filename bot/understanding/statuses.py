@@ -16,13 +16,13 @@ EXTENSION = "extension_requested"
 class StatusReading:
     """`status` and how plain it is: `plain` words stand for themselves in any field; others only where asked for.
 
-    `percent` follows from the words (done 100, not started 0) or is None. `end` is where the words end.
+    `percent` follows from the words (done 100, not started 0) or is None. `whole`: 全部 or 都 stood with 完成.
     """
 
     status: str | None = None
     plain: bool = False
     percent: float | None = None
-    end: int = 0
+    whole: bool = False
 
 
 _BREAK = r"[，。；！？、\n（）]"
@@ -32,9 +32,10 @@ _FINISHED = re.compile(
     r"落实完|落实到位|整改到位|处理完|处理好|解决(?!办法|方案|不|的办法)|销号|销账|完工|竣工|了结|清零|见底|完事|收尾完|通过验收|验收通过|验收合格|结案|整改(?=了(?:$|[，。；！]))|改(?=了(?:$|[，。；！]))|到位|结束|闭环)"
 )
 _HELD_BACK = re.compile(
-    r"(?:没有?|未|没能|不能|不会|无法|难以|尚|快要?|即将|马上(?:就)?|就快|将|能够?|可以?|(?<![议委大协社党开例机学])会|(?<![主重必需])要|才|待|等|如果|要是|预计|争取|力争|计划|确保|打算|准备|希望|保证|目标|预期|力求|基本上?|大体上?|大致|部分|多数|大多|差不多|几乎|接近|主体|逐步|陆续|下一步|前期|初步|阶段性?|有的|有些|个别|必须|应当?|申请|请求|是否|还差|还剩|还没|督促|推动|抓紧|尽快|尽早|加快|早日|限期|要求|按要求|承诺|继续|没法|完不|一直到|直到|何时|什么时候|一半|七七八八|八九不离十)"
-    r"(?:[^，。；！]{0,8})$"
+    r"(?:没有?|未|没能|不能|不会|无法|难以|尚|快要?|即将|马上(?:就)?|就快|将|能够?|可以?|(?<![议委大协社党开例机学])会|(?<![主重必需])要|才|待|等|如果|要是|基本上?|大体上?|大致|部分|多数|大多|差不多|几乎|接近|主体|逐步|陆续|下一步|前期|初步|阶段性?|有的|有些|个别|必须|应当?|申请|请求|是否|还差|还剩|还没|督促|推动|抓紧|按期|按时|如期|尽快|尽早|加快|早日|限期|要求|按要求|承诺|继续|没法|完不|一直到|直到|何时|什么时候|一半|七七八八|八九不离十)"
+    r"(?:[^，。；！]{0,8})$|(?:预计|争取|力争|计划|确保|打算|准备|希望|保证|目标|预期|力求|有望)(?:[^，。；！]{0,18})$"
 )
+_ALREADY_SURE = re.compile(r"(?:已经?|均已|都已)(?:经|全部|按期|按时|如期|按要求|提前|顺利|全面)*$")
 _UP_TO_A_DAY = re.compile(r"(?:前|之前|以前|内|底|末|日|号|[周期][一二三四五六日天末]|天|月|后)(?:能|就|再|可以|全部|一定|肯定|保证|争取|应该)*$")
 _SURELY_PAST = re.compile(r"(?:已经?|早就?|就已|均已|都已|业已|刚刚?|刚才)(?:[^，。；！]{0,6})$")
 _BEHIND_DONE = re.compile(
@@ -43,11 +44,11 @@ _BEHIND_DONE = re.compile(
 )
 _ALL_OF_IT = re.compile(r"(?:全部|全都|都|均|全面|彻底|整体|所有|全数|一项不落|百分之?百|100%)(?:的|已经?|给|问题|任务|整改|工作|事项|措施|按要求|按时)*$")
 _QUANTITY = re.compile(r"了?(?:\d|[一二两三四五六七八九十]+[项个成条件处户家%分]|百分|一半|过半|大半|近|将近|不到|超过|约|大约|大概|部分|大部分|多半|绝大)")
-_PARTLY = re.compile(r"大部分|基本上?|部分|差不多|快(?:要)?|大体|多数|大多|几乎|八九不离十|七七八八|主体|绝大多数|大头|接近")
+_PARTLY = re.compile(r"大部分|基本上?|部分|差不多|快(?:要)?|大体|多数|大多|几乎|八九不离十|七七八八|主体|绝大多数|大头|接近|好几|几[个项条件处]|若干|一些|十[来几]|不少|许多|很多")
 
 _NOT_STARTED = re.compile(
     r"(?:还|尚|仍|暂|都|一直|根本|目前|压根)*(?:没有?|未|没能)(?:正式|真正|开始|着手|怎么|来得及|顾上|顾得上|轮到|去|人)*(?:启动|开始|动工|开工|动(?!员|摇)|着手|开展|实施|进场|整改|做|弄|搞|办(?!法|公)|部署|行动|推动|顾上|顾得上|来得及|轮到|整|起步|排上|提上日程)"
-    rf"(?:呢|啊|哦|哪|嘛|呀|起来|任何|工作|整改|动作|过|的|了|这项|这个|事|它|吧|手|[ ])*(?={_BREAK}|$|主要|因为|由于|原因|等|下|计划|预计|准备|打算|目前|[0-9一二三四五六七八九十]+月|困难|卡)"
+    rf"(?:呢|啊|哦|哪|嘛|呀|起来|任何|工作|整改|动作|过|的|了|这项|这个|事|它|吧|手|[ ])*(?={_BREAK}|$|主要|因为|由于|原因|等|下(?:周|月|个|步)|计划|预计|准备|打算|目前|[0-9一二三四五六七八九十]+月|困难|卡)"
 )
 _STILL_NOTHING = re.compile(r"纹丝[未不]动|一[点项个]儿?(?:都|也)?(?:没有?|未)动|原封[未不]动|没动静|没(?:有)?动作|[零0](?:启动|开工)|八字(?:还)?没(?:有)?一撇|还是(?:一张)?白纸|待启动|待开工|(?:尚|还)?处于?未启动")
 _START_AHEAD = re.compile(r"(?:准备|打算|计划|即将|预计|拟|下个?[周月][一二三四五六日天]?|明天|后天|[底末初号日前后]|马上|才|再)(?:才|再|就|正式|全面|要)*(?:启动|开始整改|开始|动工|开工|着手|进场)(?!了)")
@@ -60,29 +61,31 @@ _NOT_BLOCKED = re.compile(r"(?:没有?|未|不(?!知)|不再|之前|原来|前�
 _GOING_ON = re.compile(
     r"(?<!没)(?<!不)正在(?!等)|推进(?:之)?中|进行(?:之)?中|整改(?:之)?中(?!心|央|的)|办理(?:之)?中|实施(?:之)?中|落实中|处理中|(?<!没)(?<!不)(?:还)?在(?:推进|办|改(?!革)|做|弄|搞|落实|整改|处理|实施|建设|施工|走(?:流程|程序)|跟进|抓|忙活|进行|收尾)|(?<!未)(?<!没)(?<!有)已?经?启动(?!不|会|仪式|资金)(?:了|整改)?|(?:刚刚?|已经?)(?:启动|开始|动工|开工|着手|起步|开了?个?头|动手|铺开|展开|进场)|开始(?:了|整改|动|做|办|弄|着手)|开了?个头|刚起步|(?:有序|稳步|正常|持续|加快|全力|扎实|顺利|积极|抓紧|加紧|按计划|按进度|按步骤|同步)(?:地|在)?(?:推进|进行|整改|开展|办理|实施|落实)|进展(?:顺利|正常|良好|较快|有序)|(?:已经?|开始)?着手|动起来了|动工了|开工了|(?<!未)(?<!没)(?<!没有)开始(?:了)?$|边.{1,4}边|收尾阶段|在路上|过半"
 )
-_NOT_GOING = re.compile(r"(?:没有?|未|尚未|不(?:再)?|还没|准备|打算|计划|即将|等|才|再|将|拟|预计|下个?[周月]|无法|难以|没法|不能|暂不|日|号|月|周[一二三四五六日]|后|底)(?:能|开始|正式|全面|继续|就)*$")
+_NOT_GOING = re.compile(r"(?:没有?|未|尚未|不(?:再)?|还没|准备|打算|计划|即将|等|才|再|将|拟|待|预计|下个?[周月]|无法|难以|没法|不能|暂不|日|号|月|周[一二三四五六日]|后|底)(?:能|开始|正式|全面|继续|就)*$")
 
 
-def read_status(text: str, *, futures: Sequence[int] = (), amounts: Sequence[tuple[int, int]] = ()) -> StatusReading:
-    """The state normalised `text` names. `futures`: ends of mentions of days to come; `amounts`: spans of quantities."""
+def read_status(text: str, *, ahead: Sequence[tuple[int, bool]] = (), amounts: Sequence[tuple[int, int]] = ()) -> StatusReading:
+    """The state normalised `text` names. `amounts`: spans of quantities.
+
+    `ahead`: mentions of days to come, each (end, sure); one not sure (9月30日 said in October) may be last year's.
+    """
     blocked = _first(_BLOCKED, text, _NOT_BLOCKED)
-    done = _done(text, futures)
+    done = _done(text, ahead)
     going = _first(_GOING_ON, text, _NOT_GOING)
     nothing = _nothing(text, amounts)
-    if blocked and not (done and done.start() > blocked.start()):
-        return StatusReading(BLOCKED, True, None, blocked.end())
-    if done and not nothing and not (going and not _whole(text, done)):
-        return StatusReading(DONE, True, 100.0, done.end())
     if nothing and not going:
-        return StatusReading(NOT_STARTED, True, 0.0, nothing.end())
+        return StatusReading(NOT_STARTED, True, 0.0)
+    if blocked and not (done and done.start() > blocked.start()):
+        return StatusReading(BLOCKED, True)
+    if done and not nothing and not (going and not _whole(text, done)):
+        return StatusReading(DONE, True, 100.0, _whole(text, done))
     if nothing or done:
-        return StatusReading(IN_PROGRESS, False) if going and done and not nothing else StatusReading()
+        return StatusReading(IN_PROGRESS) if going and done and not nothing else StatusReading()
     if _ZERO.search(text):
         return StatusReading(None, True, 0.0)
-    ahead = _START_AHEAD.search(text)
-    if ahead and not going and not amounts:
-        return StatusReading(NOT_STARTED, False, None, ahead.end())
-    return StatusReading(IN_PROGRESS, False, None, going.end()) if going else StatusReading()
+    if _START_AHEAD.search(text) and not going and not amounts:
+        return StatusReading(NOT_STARTED)
+    return StatusReading(IN_PROGRESS) if going else StatusReading()
 
 
 def _first(pattern: re.Pattern[str], text: str, spoiled_by: re.Pattern[str]) -> re.Match[str] | None:
@@ -100,7 +103,7 @@ def _whole(text: str, match: re.Match[str]) -> bool:
     return bool(_ALL_OF_IT.search(_clause_before(text, match.start())))
 
 
-def _done(text: str, futures: Sequence[int]) -> re.Match[str] | None:
+def _done(text: str, ahead: Sequence[tuple[int, bool]]) -> re.Match[str] | None:
     """The last words that say the whole work is finished."""
     last = None
     for match in _FINISHED.finditer(text):
@@ -108,12 +111,12 @@ def _done(text: str, futures: Sequence[int]) -> re.Match[str] | None:
         whole = bool(_ALL_OF_IT.search(before))
         past = bool(_SURELY_PAST.search(before)) or after.startswith(("了", "的", "完了"))
         weak = match[0] in ("到位", "结束", "解决", "闭环", "改", "整改") and not (whole or past)
-        if weak or _HELD_BACK.search(before) or _QUANTITY.match(after):
+        if weak or (_HELD_BACK.search(before) and not _ALREADY_SURE.search(before)) or _QUANTITY.match(after):
             continue
         if match[0] == "到位" and not re.search(r"(?:整改|落实|措施|全部|问题|任务)(?:[^，。；]{0,4})$", before):
             continue
-        ahead = any(match.start() - len(before) <= end <= match.start() for end in futures)
-        if (ahead or _UP_TO_A_DAY.search(before)) and not (past and not ahead):
+        near = [sure for end, sure in ahead if match.start() - len(before) <= end <= match.start()]
+        if any(near) or ((near or _UP_TO_A_DAY.search(before)) and not past):
             continue
         if _BEHIND_DONE.match(after) or (whole and not re.match(r"[\d一二三四五六七八九十]+[项个]", after)):
             last = match
