@@ -122,6 +122,8 @@ def _goes_on(paragraph: _Paragraph, line: Line, width: PageWidth | None) -> bool
         return False
     if last.unfinished or paragraph.unclosed or (_COMMA.search(last.text) and len(last.text) > 8):
         return True
+    if last.page != line.page and re.search(r"[，,]", last.text) and not STARTS.match(last.text):
+        return True  # a page ended in the middle of a sentence
     return full if width is not None else _cut_by_accident(last.text, line.text)
 
 

@@ -42,9 +42,10 @@ def read_file(path: Path, *, limits: Limits = STANDARD) -> bytes:
         handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
     except OSError as error:
         raise Refused("文件打不开，或只是一个链接。请核对文件是否存在、是否有读取权限，直接上传文件本身。") from error
+    if not stat.S_ISREG(os.fstat(handle).st_mode):
+        os.close(handle)
+        raise Refused("这不是一个普通文件，未作接收。请直接上传文件本身。")
     with os.fdopen(handle, "rb") as file:
-        if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
-            raise Refused("这不是一个普通文件，未作接收。请直接上传文件本身。")
         data = file.read(limits.file_bytes + 1)
     require_size(data, limits)
     return data
