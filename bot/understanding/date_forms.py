@@ -41,7 +41,7 @@ _NOT_NUMBER = rf"(?<![\d{_N}])"
 _END = r"(?=$|[\s，。；！？）、]|之?前|以前|完成|能|可以|吧|左右|之?内|以内|全|搞|办|为止|交|验收|整改)"
 _YEAR = rf"(?:(?:(?P<year>20\d\d|[二两][〇零][{_N}]{{2}}|(?<!\d)\d\d)年|(?P<yw>今年|本年度?|明年|后年|来年|去年|前年|当年))的?)"
 _DAY = rf"(?P<day>{WHOLE})(?:[日号]|{_END})"
-_PART = r"(?P<part>月?底|月?末|月?初|[上中下]旬末?|最后一天|中(?!间|间|心|央|标|层|小|学))"
+_PART = r"(?P<part>月?底|月?末|月?初|[上中下]旬末?|最后一天|[上下]半月|中(?!间|间|心|央|标|层|小|学))"
 
 
 def year_of(match: re.Match[str], today: date) -> int | None:
@@ -167,7 +167,7 @@ def _day_word(match: re.Match[str], today: date) -> Found:
 
 def _year_part(match: re.Match[str], today: date) -> Found:
     year, part = year_of(match, today), match["part"]
-    if part in ("底", "末", "终", "内", "尾"):
+    if part in ("底", "末", "终", "内", "尾", "最后一天"):
         return Found(date(year if year is not None and 2000 <= year <= 2100 else today.year, 12, 31))
     return Found(None, {"前": "是指元旦前还是春节前？具体是哪一天？"}.get(part, WHICH_DAY))
 
@@ -225,20 +225,20 @@ FORMS: tuple[tuple[str, re.Pattern[str], Resolver], ...] = tuple(
         ("year_month_figures", r"(?<![\d.])(?P<y>20\d\d)[-/.](?P<m>\d{1,2})(?![\d%]|[-/.]\d)(?P<part>月?底|月?末)?", _year_month_figures),
         ("calendar", rf"{_YEAR}?{_NOT_NUMBER}(?P<month>{WHOLE})月(?:份|分)?的?(?:{_PART}|{_DAY})?", _calendar),
         ("relative_month", rf"(?P<rel>本月|这个?月|当月|下下个?月|下个?月|次月|上个?月)份?的?(?:{_PART}|{_DAY})?", _relative_month),
-        ("relative_month", r"(?P<rel>)(?<![\d一二三四五六七八九十个本当这下上次])(?P<day>)(?P<part>月底|月末|月初|月中|[上中下]旬末?)", _relative_month),
+        ("relative_month", r"(?P<rel>)(?<![\d一二三四五六七八九十个本当这下上次腊正冬闰])(?P<day>)(?P<part>月底|月末|月初|月中|[上中下]旬末?|[上下]半月)", _relative_month),
         ("day_only", rf"(?<![\d第月{_N}./〕）号每-])(?P<day>{WHOLE})(?:号|日)(?!楼|文|线|门|院|令|桥|地|井|车|厂|公|坑|标|机|仓|常|均|报|照|记|益|内|后|之内|以内|住宅|小区|矿)", _day_only),
-        ("weekday", rf"(?<![\d{_N}几半每])(?P<rel>上上个?|下下个?|上个?|下个?|本|这个?)?(?:周|星期)(?P<wd>[一二三四五六日天末1-7])(?!\d|个|次|[%成点])", _weekday),
+        ("weekday", rf"(?<![\d{_N}几半每])(?<!大)(?P<rel>上上个?|下下个?|上个?|下个?|本|这个?)?(?:周|星期)(?P<wd>[一二三四五六日天末1-7])(?!\d|个|次|[%成点])", _weekday),
         ("whole_week", r"(?P<rel>本|这个?|下下个?|下个?|上个?)(?:周|星期)(?P<part>末|底)?(?![一二三四五六日天1-7])", _whole_week),
         ("day_word", r"(?P<word>大后|大前|今|明|后|昨|前)(?:天|日(?!起)|儿|晚|早)(?!天)", _day_word),
-        ("year_part", rf"(?<![\d{_N}半])(?:(?P<yw>今年|本年|明年|后年|来年|去年|当年)年?|(?P<year>20\d\d|[二两][〇零][{_N}]{{2}}|2\d)年|年)(?P<part>底|末|终(?!总结|考|述|奖|检)|尾|内|初|中(?!间)|前|后|关)", _year_part),
+        ("year_part", rf"(?<![\d{_N}半])(?:(?P<yw>今年|本年|明年|后年|来年|去年|当年)年?|(?P<year>20\d\d|[二两][〇零][{_N}]{{2}}|2\d)年|年)(?P<part>底|末|最后一天|终(?!总结|考|述|奖|检)|尾|内|初|中(?!间)|前|后|关)", _year_part),
         ("year_part", r"(?P<part>)(?P<yw>明年|后年|来年|今年|本年度?)", _year_part),
         ("year_part", r"(?P<yw>)(?P<part>)岁末", lambda match, today: Found(date(today.year, 12, 31))),
-        ("quarter", rf"{_YEAR}?(?P<q>第?[一二三四1-4]个?|本|这个?|当|下个?|下一)?季(?:度)?(?P<part>月?末|月?底)", _quarter),
+        ("quarter", rf"{_YEAR}?(?P<q>第?[一二三四1-4]个?|本|这个?|当|下个?|下一)?季(?:度)?(?P<part>月?末|月?底|结束|最后一天)", _quarter),
         ("quarter", rf"{_YEAR}?(?P<q>第?[一二三四1-4]个?|本|这个?|当|下个?|下一)季度(?P<part>)", _quarter),
         ("half_year", rf"{_YEAR}?(?P<half>[上下])半年(?P<part>末|底)?", _half_year),
         ("festival", rf"{_YEAR}?(?P<name>{_HARD})节?(?P<holiday>小?长?假期?|放假|期间)?", _festival),
         ("festival", rf"{_YEAR}?(?<![\d{_N}])(?P<name>{_SOFT})(?:节|(?=之?前|以前|后|之后|以后|假|长假|放假))(?P<holiday>小?长?假期?|放假)?", _festival),
         ("off_work", r"(?P<word>)下班(?=之?前|以前)", _off_work),
-        ("vague", r"尽快|尽早|抓紧|马上|立即|立刻|近期|近日|不久|节[前后]|过完?年后?|过了年|过完?节|这[几两]天|过[几两]天|过一?阵子?|过段时间|改天|早日|最近|届时|开春|春天|夏天|秋天|冬天|入冬|入夏|汛期|两会|短期内|短时间|指日可待|收官", _vague),
+        ("vague", r"尽快|尽早|抓紧|马上|立即|立刻|近期|近日|不久|节[前后]|过完?年后?|过了年|过完?节|这[几两]天|过[几两]天|过一?阵子?|过段时间|改天|早日|最近|届时|开春|春天|夏天|秋天|冬天|入冬|入夏|汛期|两会|短期内|短时间|指日可待|收官|农历|阴历|腊月|正月|冬月|闰月|大下周", _vague),
     )
 )

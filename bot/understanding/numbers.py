@@ -42,14 +42,14 @@ _AIM = re.compile(
     r"目标|计划|要求|应达|应该达|应完成|争取|力争|预计|预期|(?<!模)拟|(?<!麻)将|希望|下一步|打算|准备|有望|确保|(?<!主)(?<!重)(?<!需)(?<!必)要(?:到|达|完成)|还要|(?<!不)(?<!可)能(?:到|达|够|完成|做到|有|推进)|可(?:以)?(?:到|达|完成)|就能|才能|才算|达标|考核线|下个?月|下周|明年|明天|后天|月底|年底|节前|如果|要是|假如|一旦"
 )
 _OTHER_THING = re.compile(
-    r"(?:满意[度率]|合格率|参[与会]率|覆盖[率面]?|知晓率|出勤率|到会率|通过率|支持率|使用率|执行率|到位率|拨付率|占比|占了?|同比|环比|资金|预算|投资|经费|款项?|拨款|权重|比重|误差|人员|人手|人力|降|打|利率|税率|好评率|回复率|入户率|签字率|签约率|概算|得票|测评|分值)(?:[^，。；]{0,3}(?:到位|支付|拨付|使用|执行|落实))?(?:大概|约|为|是|达到?|到|仅|只有?|已|才|率|了|的|完成)*$"
+    r"(?:满意[度率]|合格率|参[与会]率|覆盖[率面]?|知晓率|出勤率|到会率|通过率|支持率|使用率|执行率|到位率|拨付率|占比|占了?|同比|环比|资金|预算|投资|经费|款项?|拨款|权重|比重|误差|人员|人手|人力|降|打|利率|税率|好评率|回复率|入户率|签字率|签约率|概算|得票|测评|分值|(?:支出|拨付|付款|用款|执行|资金|投资|采购|招标|时间|序时|征收|收缴|支付|施工图|设计|工期)进度)(?:[^，。；]{0,3}(?:到位|支付|拨付|使用|执行|落实))?(?:大概|约|为|是|达到?|到|仅|只有?|已|才|率|了|的|完成)*$"
 )
 _OF_OTHERS = re.compile(
     r"(?:的|是)?(?:人(?!都说)|群众|干部|户|村(?!里)|企业|资金|人手|人员|职工|党员|材料|设备|单位|经费|款|可能|把握|希望|精力|时间|概率|预算|股份|比例是)"
 )
 _PART = re.compile(r"其中|第[一二三四五六七八九十\d]+[个项条]|(?:前|后)[一二三两\d]+[个项条]")
 _LEFT = re.compile(r"(?:还?剩(?:下|余)?|还余|(?<![其业])余下?|还有|尚有|(?<!相)(?<!误)(?<!偏)还?差|缺|没完成的|未完成的?|没做的|没改的|未整改的)(?:的|了|大概|大约|约|有|是|为|占|最后)*$")
-_LEFT_BEHIND = re.compile(r"(?:左右)?的?(?:[^，。；\d]{0,5}?)(?:还|尚|仍)?(?:没有?|未)(?:完成|整改|做|动|落实|弄|改|搞|办|到位|解决|启动|推|开始)")
+_LEFT_BEHIND = re.compile(r"(?:左右)?的?(?:工作|任务|内容|问题|工作量|工程|工程量|部分|整改|整改任务|措施|事项|活儿?|量)?(?:还|尚|仍|都)?(?:没有?|未)(?:完成|整改|做|动|落实|弄|改|搞|办|到位|解决|启动|推|开始)")
 _CHANGE = re.compile(
     r"(?:提高|提升|增长|增加|上升|加快|前进|上涨|涨|(?<!不)多|(?<!追)加|下降|降低|减少|回落|落后|超前|滞后|(?:又|再|新|这周|本周|本月|这个月|当月|当周|单月)(?:完成|推进|进展|做|整改|增加|往前推|干)?)了?(?:大约|约|大概)?$"
 )
@@ -112,18 +112,19 @@ def _told(amounts: Sequence[Amount], roles: Sequence[str]) -> PercentReading:
     """What the amounts come to, given the part each plays."""
     if any(amount.firm == WRONG for amount in amounts):
         return PercentReading(doubt=OUT_OF_RANGE)
-    now = [a for a, role in zip(amounts, roles, strict=True) if role == "now"]
+    now = [a for a, role in zip(amounts, roles, strict=True) if role in ("now", "labelled")]
     rest = [a for a, role in zip(amounts, roles, strict=True) if role == "left" and a.firm == EXACT and a.value is not None]
     exact = {a.value for a in now if a.firm == EXACT and a.value is not None}
     exact = exact or {round(100 - a.value, 2) for a in rest if a.value is not None}
     if len(exact) == 1:
         return PercentReading(exact.pop())
     if exact:
-        return PercentReading(doubt=WHICH_ONE)
+        labelled = {a.value for a, role in zip(amounts, roles, strict=True) if role == "labelled" and a.firm == EXACT}
+        return PercentReading(labelled.pop()) if len(labelled) == 1 else PercentReading(doubt=WHICH_ONE)
     least = [a.value for a in now if a.firm == LEAST and a.value is not None]
     if least:
         return PercentReading(percent_min=max(least), doubt=HOW_MUCH)
-    if any(role == "now" for role in roles):
+    if now:
         return PercentReading(doubt=HOW_MUCH)
     return _base_and_change(amounts, roles)
 
@@ -162,9 +163,11 @@ def _role(text: str, amounts: Sequence[Amount], at: int, aims: Sequence[int]) ->
         return "base"
     if _EARLIER.search(since) and not re.search(r"(?:提|升|增|涨)[高升长加]?到", since):
         return "earlier"
-    if _AIM.search(since) or (not nows and any(start < end <= amount.start for end in aims)):
+    if not re.search(r"截[至止]", before) and (_AIM.search(since) or (not nows and any(start < end <= amount.start for end in aims))):
         return "aim"
-    return "part" if _PART.search(before) else "now"
+    if _PART.search(before):
+        return "part"
+    return "labelled" if re.search(rf"(?:{_LABEL}|总体|整体|综合|全部|合计)[^，。；]{{0,4}}$", before) else "now"
 
 
 def _number_alone(clean: str, bare: bool) -> PercentReading | None:

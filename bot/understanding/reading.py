@@ -166,7 +166,8 @@ def _percent(clean: str, dates: list[DateMention], ahead: list[int], expecting: 
     for mention in dates:
         if mention.day is None and not re.search(r"\d|号|日", clean[mention.start : mention.end]):
             continue  # 上个月 and 这周 say which progress it is
-        blanked[mention.start : mention.end] = "日" * (mention.end - mention.start)
+        for at in range(mention.start, mention.end):
+            blanked[at] = re.sub(r"[\d一二两三四五六七八九十半./-]", "日", clean[at])
     masked = "".join(blanked)
     if expecting.field == "confirm" and confirms_with_figure(clean):
         return PercentReading()
