@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from bot.understanding.numerals import NUMBER, is_rough, to_number
+from bot.understanding.numerals import NUMBER, is_rough, to_number, to_whole
 
 EXACT, LEAST, VAGUE, POINTS, WRONG = "exact", "least", "vague", "points", "wrong"
 
@@ -29,7 +29,7 @@ _LEAST_BEFORE = re.compile(
     r"(?:(?<![不没未])(?<!没有)超过|(?<![不没未])超出|(?<!不)(?<!没)(?<!未)超|(?<!未)(?<!没)(?<!能)突破|高于|大于|多于|至少|起码|最少|最低|不低于|不少于|不小于|不下于?|不止|(?<![通经不没未超])过|>=?|≥)(?:有|了|完成|达到|到|是|大概|约)*$"
 )
 _VAGUE_BEFORE = re.compile(
-    r"(?:不到|不足|未到|未达到?|没有?到|没有?达到?|不满|少于|低于(?<!不低于)|小于(?<!不小于)|不超过?|没有?超?过|未超?过|最多|最高|至多|顶多|接近|将近|(?<![尽赶加很较])快要?(?:到|达到|完成|有|过)?|(?<![最附远])近|差(?:一点|点|一丁点)儿?到?|马上(?:到|就到|达到)?|就快到?|即将到?达?到?|没有?|还没|未|<=?|≤|说不定|或许|保不齐|可能(?:有|是|到|才|也就)*|也许|没准|恐怕|不知道有没有|几乎)(?:了|有|到|大概|约)*$"
+    r"(?:不到|不足|未到|未达到?|没有?到|没有?达到?|不满|少于|低于(?<!不低于)|小于(?<!不小于)|不超过?|没有?超?过|未超?过|最多|最高|至多|顶多|接近|将近|(?<![尽赶加很较])快要?(?:到|达到|完成|有|过)?|(?<![最附远])近|(?:差(?:一点|点|一丁点)儿?|眼看|眼瞅着|就要|很快)(?:就|要|到|能|快|达)*|马上(?:到|就到|达到)?|就快到?|即将到?达?到?|没有?|还没|未|<=?|≤|说不定|或许|保不齐|可能(?:有|是|到|才|也就)*|也许|没准|恐怕|不知道有没有|几乎)(?:了|有|到|大概|约)*$"
 )
 _LEAST_AFTER = re.compile(r"(?:以上|及以上|多一?点?(?!少)|出头|有余|开外|往上|\+|挂零|还多|不止|都不止|朝上|强)")
 _VAGUE_AFTER = re.compile(r"(?:都|也|还)?(?:不到|以下|以内|不足|没到|未到|弱|不满)|[^，。；]{0,3}(?:不一定|说不准|说不好|不确定|不好说|拿不准|不敢说|不敢保证|没把握|吃不准|难说|未必|不见得|够呛)")
@@ -62,7 +62,7 @@ def _cheng(match: re.Match[str]) -> tuple[str, float | None]:
 
 
 def _parts(match: re.Match[str]) -> tuple[str, float | None]:
-    whole, part = to_number(match["whole"]), to_number(match["part"])
+    whole, part = to_whole(match["whole"]), to_whole(match["part"])
     if not whole or part is None:
         return VAGUE, None
     return _exact(100 * part / whole)

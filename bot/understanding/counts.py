@@ -28,6 +28,7 @@ _TOTAL_AFTER = re.compile(r"(?:里面?|里头|中间?|当中|之中|之内|内|�
 _ALL = re.compile(r"(?:已经?|现在|目前|现已|也)*(?:全部|全都?|都|均|通通|统统|全数|一个不落|一项不落|悉数)(?:都|已经?|给)*(?!没|未|不|在|正)" + rf"(?:{_VERB}{_RESULT}{{1,3}}|完成|办结|销号|搞定|解决|整改完|整改到位|落实)")
 _NONE = re.compile(r"(?:里面?|中)?(?:一[个项条件]|全|全部|都)?(?:都|也|均|还)+(?:一[个项条件])?(?:没有?|未|尚未|还没|没能)(?:有)?(?:动|启动|开始|整改|改|完成|做|办|落实|着手)(?!完|好|到位|全)")
 _NOT_ONE = re.compile(r"(?:都|也|还)?(?:没有?|未)(?:动|改|整改|完成|做|办|落实|启动|开始|弄)(?!完|好)")
+_DID = re.compile(r"(?!列|剩|差|卡|现|及|多|少|漏|缺|增|加|拖|消|理|提|馈|查|有|到|出|错|开|反|接|收)[\u4e00-\u9fff]了$")
 _UNDONE = r"(?:还|仍|尚|都|也)*(?:没|未|正|在|待)"
 _SOME = re.compile(r"(?:有|只|就|仅|差|剩|最后|另)$")
 
@@ -118,6 +119,8 @@ def _role(number_word: str, before: str, after: str, more: bool) -> str:
         return "none"
     if _ALL.match(after.lstrip("，、 ")):
         return "all"
+    if _DID.search(before) and re.match(r"$|[，。；！、\n 了（）]|还|剩", after):
+        return "done"
     belongs = _belongs_to_next(after, more)
     if not belongs and _DONE_AFTER.match(after):
         return "total" if _SURELY_TOTAL.search(before) else "done"

@@ -39,7 +39,7 @@ Resolver = Callable[[re.Match[str], date], Found]
 _N = "零〇一二两三四五六七八九十"
 _NOT_NUMBER = rf"(?<![\d{_N}])"
 _END = r"(?=$|[\s，。；！？）、]|之?前|以前|完成|能|可以|吧|左右|之?内|以内|全|搞|办|为止|交|验收|整改)"
-_YEAR = rf"(?:(?:(?P<year>20\d\d|[二两][〇零][{_N}]{{2}}|(?<!\d)\d\d)年|(?P<yw>今年|本年度?|明年|后年|来年|去年|前年|当年))的?)"
+_YEAR = rf"(?:(?:(?P<year>20\d\d|[二两][〇零][{_N}]{{2}}|(?<!\d)\d\d|(?<![{_N}])二[三四五六七八九])年|(?P<yw>今年|本年度?|明年|后年|来年|去年|前年|当年))的?)"
 _DAY = rf"(?P<day>{WHOLE})(?:[日号]|{_END})"
 _PART = r"(?P<part>月?底|月?末|月?初|[上中下]旬末?|最后一天|[上下]半月|中(?!间|间|心|央|标|层|小|学))"
 
@@ -49,7 +49,7 @@ def year_of(match: re.Match[str], today: date) -> int | None:
     groups = match.groupdict()
     if groups.get("year"):
         text = groups["year"]
-        value = int(text) if text.isdigit() else to_whole(text)
+        value = int(text) if text.isdigit() else to_whole(text.rjust(4, "零")) if len(text) == 2 else to_whole(text)
         return None if value is None else value + 2000 if value < 100 else value
     word = groups.get("yw")
     if not word:
@@ -223,10 +223,10 @@ FORMS: tuple[tuple[str, re.Pattern[str], Resolver], ...] = tuple(
         ("figures", r"(?<![\d.])(?P<y>2\d)(?P<m>\d\d)(?P<d>\d\d)(?![\d.%]|[个项条件])", _figures),
         ("month_day_figures", r"(?<![\d.:/-])(?P<m>\d{1,2})(?P<sep>[./-])(?P<d>\d{1,2})(?![\d.%成个项:]|[/-]\d)(?P<ri>[日号]?)", _month_day_figures),
         ("year_month_figures", r"(?<![\d.])(?P<y>20\d\d)[-/.](?P<m>\d{1,2})(?![\d%]|[-/.]\d)(?P<part>月?底|月?末)?", _year_month_figures),
-        ("calendar", rf"{_YEAR}?{_NOT_NUMBER}(?P<month>{WHOLE})月(?:份|分)?的?(?:{_PART}|{_DAY})?", _calendar),
+        ("calendar", rf"{_YEAR}?{_NOT_NUMBER}(?![两俩仨])(?P<month>{WHOLE})月(?:份|分)?的?(?:{_PART}|{_DAY})?", _calendar),
         ("relative_month", rf"(?P<rel>本月|这个?月|当月|下下个?月|下个?月|次月|上个?月)份?的?(?:{_PART}|{_DAY})?", _relative_month),
         ("relative_month", r"(?P<rel>)(?<![\d一二三四五六七八九十个本当这下上次腊正冬闰])(?P<day>)(?P<part>月底|月末|月初|月中|[上中下]旬末?|[上下]半月)", _relative_month),
-        ("day_only", rf"(?<![\d第月{_N}./〕）号每-])(?P<day>{WHOLE})(?:号|日)(?!楼|文|线|门|院|令|桥|地|井|车|厂|公|坑|标|机|仓|常|均|报|照|记|益|内|后|之内|以内|住宅|小区|矿)", _day_only),
+        ("day_only", rf"(?<![\d第月{_N}./〕）每-])(?P<day>{WHOLE})(?:号|日)(?!楼|文|线|门|院|令|桥|地|井|车|厂|公|坑|标|机|仓|常|均|报|照|记|益|内|后|之内|以内|住宅|小区|矿)", _day_only),
         ("weekday", rf"(?<![\d{_N}几半每])(?<!大)(?P<rel>上上个?|下下个?|上个?|下个?|本|这个?)?(?:周|星期)(?P<wd>[一二三四五六日天末1-7])(?!\d|个|次|[%成点])", _weekday),
         ("whole_week", r"(?P<rel>本|这个?|下下个?|下个?|上个?)(?:周|星期)(?P<part>末|底)?(?![一二三四五六日天1-7])", _whole_week),
         ("day_word", r"(?P<word>大后|大前|今|明|后|昨|前)(?:天|日(?!起)|儿|晚|早)(?!天)", _day_word),

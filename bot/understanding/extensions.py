@@ -14,6 +14,7 @@ _SHIFT = re.compile(
     rf"|(?:比(?:原定|原计划|计划|规定)?)?(?<!傍)(?<!今)(?<!明)(?<!早)(?:晚|拖|缓)(?:上|个)?|给我们?(?=.{{1,6}}(?:宽限|缓冲))){LENGTH}"
 )
 _BEHIND = re.compile(rf"{LENGTH}的?(?:宽限期?|延期|展期|延长期|缓冲期?|缓冲时间)")
+_WANTED = re.compile(r"(?:想|申请|请求|希望|能|可|否|请|需要?|得)(?:再)?$")
 _EARLIER = re.compile(rf"提前{LENGTH}(?!.{{0,4}}(?:通知|告知|报告|说))")
 
 
@@ -45,7 +46,7 @@ def read_extension(text: str, due: date | None, is_workday: Workday | None = Non
                 length = ROUGH
             used.append(match.span())
             days.add(_shifted(length.after(due, is_workday) if due else None, due, sign))
-            asked = asked or (sign > 0 and not re.match(r"(?:比|晚|拖)", match[0]))
+            asked = asked or (sign > 0 and (not re.match(r"(?:比|晚|拖)", match[0]) or bool(_WANTED.search(text[: match.start()]))))
     if not days:
         return Extension(asked, None, "请说明延期到哪一天。" if asked else None)
     day = next(iter(days)) if len(days) == 1 else None
