@@ -9,7 +9,7 @@ from storage.instants import Instant
 
 
 class Unit(SQLModel, table=True):
-    """单位: a place in the tree. `path` holds the ids from the root down, '/1/5/'; `counted_level` is what statistics use."""
+    """单位: a place in the tree. `path` holds the ids from the root down, '/1/5/'; statistics use `counted_level`."""
 
     __table_args__ = (Index("ix_unit_path", "path"),)
 
@@ -34,11 +34,12 @@ class Posting(SQLModel, table=True):
     """任职: a person in a post of a unit, from–until. Duties belong to the person in the post.
 
     `talking_unit_id` (谈话单位) makes a yearly talk owed; `talker_id` (谈话人) is this person's own talker, with or
-    without a duty; `liaison_id` (联络员) acts for the person; `position` is the order in which the unit lists its people.
+    without a duty; `liaison_id` (联络员) acts for the person; `position` is the unit's order of its people.
     """
 
     __table_args__ = (
         Index("ix_posting_open", "person_id", "until_on"),
+        Index("ix_posting_ended", "until_on"),
         CheckConstraint("until_on IS NULL OR from_on IS NULL OR until_on >= from_on", name="posting_in_order"),
     )
 
@@ -103,7 +104,7 @@ class BindingAttempt(SQLModel, table=True):
 
 
 class ImportedValue(SQLModel, table=True):
-    """导入值: what the workbook last said of a record, as JSON, so that a value changed since in the bot is not overwritten."""
+    """导入值: what the workbook last said of a record, as JSON: a value changed since in the bot is not overwritten."""
 
     __table_args__ = (UniqueConstraint("sheet", "code"),)
 
@@ -111,3 +112,15 @@ class ImportedValue(SQLModel, table=True):
     sheet: str
     code: str
     cells: str
+
+
+class WebSession(SQLModel, table=True):
+    """网页会话: a browser signed in as a person; the cookie holds a random token, here is only its digest."""
+
+    id: int | None = Field(default=None, primary_key=True)
+    person_id: int = Field(foreign_key="person.id", index=True)
+    digest: str = Field(unique=True)
+    created_at: datetime = Field(sa_type=Instant)
+    last_seen_at: datetime = Field(sa_type=Instant)
+    expires_at: datetime = Field(sa_type=Instant)
+    revoked_at: datetime | None = Field(default=None, sa_type=Instant)

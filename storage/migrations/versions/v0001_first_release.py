@@ -313,6 +313,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id"),
     )
     with op.batch_alter_table("posting", schema=None) as batch_op:
+        batch_op.create_index("ix_posting_ended", ["until_on"], unique=False)
         batch_op.create_index(batch_op.f("ix_posting_liaison_id"), ["liaison_id"], unique=False)
         batch_op.create_index("ix_posting_open", ["person_id", "until_on"], unique=False)
         batch_op.create_index(batch_op.f("ix_posting_talker_id"), ["talker_id"], unique=False)
@@ -438,6 +439,25 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_talk_recorder_id"), ["recorder_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_talk_talker_id"), ["talker_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_talk_talking_unit_id"), ["talking_unit_id"], unique=False)
+
+    op.create_table(
+        "websession",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.Column("digest", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("created_at", storage.instants.Instant(timezone=True), nullable=False),
+        sa.Column("last_seen_at", storage.instants.Instant(timezone=True), nullable=False),
+        sa.Column("expires_at", storage.instants.Instant(timezone=True), nullable=False),
+        sa.Column("revoked_at", storage.instants.Instant(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["person_id"],
+            ["person.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("digest"),
+    )
+    with op.batch_alter_table("websession", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_websession_person_id"), ["person_id"], unique=False)
 
     op.create_table(
         "deliveryattempt",
@@ -927,6 +947,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_deliveryattempt_message_id"))
 
     op.drop_table("deliveryattempt")
+    with op.batch_alter_table("websession", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_websession_person_id"))
+
+    op.drop_table("websession")
     with op.batch_alter_table("talk", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_talk_talking_unit_id"))
         batch_op.drop_index(batch_op.f("ix_talk_talker_id"))
@@ -955,6 +979,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_posting_talker_id"))
         batch_op.drop_index("ix_posting_open")
         batch_op.drop_index(batch_op.f("ix_posting_liaison_id"))
+        batch_op.drop_index("ix_posting_ended")
 
     op.drop_table("posting")
     with op.batch_alter_table("policydocument", schema=None) as batch_op:
