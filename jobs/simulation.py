@@ -51,7 +51,7 @@ def simulate(database: Database, start: date, end: date) -> Iterator[SimulatedMe
         with copy.transaction() as session:
             to_come = _withhold_talks(session, start)
             refresh_duties(session, now=at_shanghai(start, time(0)))
-            codes = {person_id: code for person_id, code in session.exec(select(Person.id, Person.code))}
+            codes = dict(session.exec(select(Person.id, Person.code)).all())
         for offset in range((end - start).days + 1):
             day = start + timedelta(days=offset)
             with copy.transaction() as session:
@@ -79,7 +79,7 @@ def _copy(source: Database, target: Database) -> None:
 def _withhold_talks(session: Session, start: date) -> dict[date, list[int]]:
     """Make talks from the first day on unknown; gives them by date."""
     rows = session.exec(
-        select(Talk.id, Talk.held_on).where(Talk.status == TalkStatus.RECORDED, col(Talk.held_on) >= start)
+        select(col(Talk.id), col(Talk.held_on)).where(Talk.status == TalkStatus.RECORDED, col(Talk.held_on) >= start)
     )
     found: dict[date, list[int]] = defaultdict(list)
     for talk_id, held_on in rows:

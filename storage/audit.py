@@ -8,7 +8,7 @@ import hashlib
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import func, insert
@@ -151,7 +151,7 @@ def verify(session: Session) -> Verdict:
 def _chained(previous: str, line: AuditLine) -> str:
     content = [
         line.id,
-        line.at.isoformat(),
+        line.at.astimezone(UTC).isoformat(),
         line.actor_id,
         line.on_behalf_of,
         line.action,

@@ -117,7 +117,7 @@ def _sqlite(url: URL, durable: bool) -> Engine:
 
 
 def one_at_a_time(connection: Connection, number: int) -> None:
-    """Hold every other transaction that asks for the same `number` until this one ends; SQLite has one writer anyway."""
+    """Hold others that ask for the same `number` until this transaction ends; SQLite has one writer anyway."""
     if connection.dialect.name == "postgresql":
         connection.exec_driver_sql("SELECT pg_advisory_xact_lock(%s)", (number,))
 

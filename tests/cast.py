@@ -76,6 +76,6 @@ def hire(database: Database, folder: Path) -> Cast:
     """Import the cast and look up its ids."""
     imported(database, city_book(), folder, HIRED)
     with database.reading() as session:
-        ids = {code: number for code, number in session.exec(select(Person.code, Person.id))}
+        ids = dict(session.exec(select(Person.code, Person.id)).all())
         units = {code: number or 0 for code, number in session.exec(select(Unit.code, Unit.id))}
     return Cast({role: ids[code] or 0 for role, code in CODES.items()}, units)

@@ -15,7 +15,8 @@ from storage.workbook.importing import ImportReport, import_workbook
 REQUIRED = {
     "单位": ("编号", "名称", "层级", "上级编号", "民主生活会日期"),
     "人员": (
-        "编号", "姓名", "单位编号", "职务", "干部类别", "主要负责人", "谈话单位编号", "谈话人编号", "联络员编号", "角色",
+        "编号", "姓名", "单位编号", "职务", "干部类别", "主要负责人", "谈话单位编号", "谈话人编号", "联络员编号",
+        "角色",
     ),
     "谈话": ("编号", "谈话对象编号", "谈话人编号", "谈话单位编号", "类型", "形式", "日期", "记录人编号"),
     "问题": ("编号", "谈话编号", "问题", "举措", "时限", "责任人编号", "完成日期"),
@@ -31,7 +32,7 @@ class Book:
     """Rows by sheet; a row is {heading: cell}. Methods add a row and fill in what a test does not care about."""
 
     rows: dict[str, list[Record]] = field(default_factory=lambda: {sheet.name: [] for sheet in SHEETS})
-    headings: dict[str, list[str]] = field(default_factory=lambda: {name: list(all_) for name, all_ in REQUIRED.items()})
+    headings: dict[str, list[str]] = field(default_factory=lambda: {name: list(REQUIRED[name]) for name in REQUIRED})
 
     def unit(self, code: object, level: str, above: str | None = None, meeting: object = None, **more: Any) -> "Book":
         row = {"编号": code, "名称": f"单位{code}", "层级": level, "上级编号": above, "民主生活会日期": meeting}

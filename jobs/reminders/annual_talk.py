@@ -20,7 +20,7 @@ from storage.outbox.body import Body, Choice
 from storage.outbox.rules import MessageKind
 from storage.people.tables import Person, Posting, Unit
 from storage.rulebooks.queries import default_rulebook
-from storage.rulebooks.rules import RecipientRole, Rulebook, due_stages, roles_reached
+from storage.rulebooks.rules import RecipientRole, Rulebook, due_stages
 from storage.talks.duties import ANNUAL_TALK, Schedule, schedule
 from storage.talks.rules import DutyStatus
 from storage.talks.tables import Meeting, TalkYear
@@ -88,19 +88,20 @@ def _messages(
     duty: DueDuty, numbers: Sequence[int], people: Recipients, dates: Schedule, now: datetime
 ) -> Iterable[dict[str, Any]]:
     rulebook = dates.rulebooks.get(duty.rulebook, default_rulebook())
+    send_at = sending_time(rulebook, now)
     reached: dict[int, tuple[int, RecipientRole]] = {}
     for number in sorted(numbers):  # the largest stage wins for each recipient
-        for role, person in people.at_stage(duty.id, roles_reached(rulebook.annual_talk, number)):
+        for role, person in people.at_stage(duty.id, rulebook.annual_talk, number):
             earlier = reached.get(person)
             reached[person] = (number, earlier[1] if earlier and earlier[0] == number else role)
     for person, (number, role) in reached.items():
         yield message_row(
             key=f"{NAME}:{duty.id}:{duty.deadline_on.isoformat()}:{number}:{person}",
-            body=reminder_body(duty, role, rulebook, people.talker_name(duty.id), shanghai_date(now)),
+            body=reminder_body(duty, role, rulebook, people.talker_name(duty.id), shanghai_date(send_at)),
             kind=MessageKind.REMINDER,
             now=now,
             person_id=person,
-            not_before=sending_time(rulebook, now),
+            not_before=send_at,
             rule=NAME,
             occurrence_id=duty.id,
             deadline=duty.deadline_on.isoformat(),

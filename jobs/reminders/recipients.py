@@ -11,7 +11,7 @@ from sqlmodel import Session, col, select
 from storage.people.queries import default_talker, first_principals, names_of, open_postings
 from storage.people.rules import Role
 from storage.people.tables import Posting, RoleGrant, Unit
-from storage.rulebooks.rules import RecipientRole, RecipientRule
+from storage.rulebooks.rules import Ladder, RecipientRole, RecipientRule, roles_reached
 
 
 class Duty(Protocol):
@@ -46,8 +46,15 @@ class Recipients:
     subjects: dict[int, int]
     names: dict[int, str]
 
-    def at_stage(self, duty_id: int, rules: Sequence[RecipientRule]) -> Iterator[tuple[RecipientRole, int]]:
-        """The (role, person) pairs of one duty at a stage: never the subject, each person once, first role wins."""
+    def at_stage(self, duty_id: int, ladder: Ladder, stage: int) -> Iterator[tuple[RecipientRole, int]]:
+        """The (role, person) pairs of one duty at a stage: never the subject, each person once, first role wins.
+
+        Where the stage would reach nobody, those it names for that case (`or_when_alone`) are reached.
+        """
+        reached = list(self._people(duty_id, roles_reached(ladder, stage)))
+        yield from reached or self._people(duty_id, [rule for rule in ladder.recipients if rule.or_when_alone])
+
+    def _people(self, duty_id: int, rules: Sequence[RecipientRule]) -> Iterator[tuple[RecipientRole, int]]:
         roles, seen = self.by_role[duty_id], {self.subjects[duty_id]}
         for rule in rules:
             for person in roles.get(rule.role, ()):
@@ -76,7 +83,7 @@ def recipients_of(session: Session, duties: Sequence[tuple[Duty, int]], today: d
             RecipientRole.TALKER: _one(talkers[duty.id]),
             RecipientRole.LIAISON: _one(duty.liaison_id),
             RecipientRole.TALKER_OF_TALKER: _one(above.get(talkers[duty.id] or 0)),
-            RecipientRole.ORGANISATION_STAFF: staff[duty.talking_unit_id],
+            RecipientRole.ORGANISATION_STAFF: _nearest(staff[duty.talking_unit_id], duty.person_id),
         }
         for duty, _ in duties
     }
@@ -102,8 +109,14 @@ def _talkers_of(session: Session, persons: set[int], today: date) -> dict[int, i
     return {person: talker for person, talker in found.items() if talker is not None}
 
 
-def _staff_by_unit(session: Session, units: set[int]) -> dict[int, tuple[int, ...]]:
-    """Organisation staff of each unit or of the nearest unit above that has any; else the administrators."""
+def _nearest(groups: Sequence[Sequence[int]], subject: int) -> tuple[int, ...]:
+    """The first group with anybody but the subject."""
+    others = (tuple(person for person in group if person != subject) for group in groups)
+    return next((group for group in others if group), ())
+
+
+def _staff_by_unit(session: Session, units: set[int]) -> dict[int, list[list[int]]]:
+    """Organisation staff of each unit, of each unit above it in turn, and last the administrators over it, or any."""
     staff: dict[int, list[int]] = defaultdict(list)
     administrators: list[tuple[int, str]] = []
     grants = session.exec(
@@ -112,15 +125,14 @@ def _staff_by_unit(session: Session, units: set[int]) -> dict[int, tuple[int, ..
         .where(col(RoleGrant.role).in_((Role.ORGANISATION, Role.ADMINISTRATOR)))
         .order_by(col(RoleGrant.id))
     )
-    for person, role, unit_id, path in grants:
+    for person, role, over_unit, path in grants:
         if role == Role.ORGANISATION:
-            staff[unit_id].append(person)
+            staff[over_unit].append(person)
         else:
             administrators.append((person, path))
-    found: dict[int, tuple[int, ...]] = {}
+    found: dict[int, list[list[int]]] = {}
     for unit_id, path in session.exec(select(Unit.id, Unit.path).where(col(Unit.id).in_(units))):
         line = [int(part) for part in reversed(path.strip("/").split("/"))]
-        nearest = next((staff[above] for above in line if above in staff), None)
         over = [person for person, reach in administrators if path.startswith(reach)]
-        found[unit_id or 0] = tuple(nearest or over or [person for person, _ in administrators])
+        found[unit_id or 0] = [*(staff.get(above, []) for above in line), over, [one for one, _ in administrators]]
     return found

@@ -5,13 +5,16 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import update
+from sqlalchemy import ColumnElement, String, bindparam, cast, func, update
+from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
 
 from storage.database import insert_new, lock_rows
+from storage.instants import Instant
 from storage.outbox.body import Body, read_body
 from storage.outbox.rules import PRIORITY, MessageKind, MessageStatus, retry_after_failure
 from storage.outbox.tables import DeliveryAttempt, OutgoingMessage
+from storage.people.tables import ChannelAccount
 
 
 @dataclass(frozen=True)
@@ -29,6 +32,12 @@ class LeasedMessage:
     rule: str
     occurrence_id: int | None
     deadline: str
+    leased_by: str = ""
+    rulebook: str = ""
+    not_before: datetime | None = None
+    created_at: datetime | None = None
+    first_tried_at: datetime | None = None
+    parts_sent: int = 0
 
 
 def message_row(
@@ -43,7 +52,10 @@ def message_row(
     not_before: datetime | None = None,
     **about: Any,
 ) -> dict[str, Any]:
-    """The column values of one outgoing message, for `put_many`; `about` = rule, occurrence_id, deadline, stage, rulebook."""
+    """The column values of one outgoing message, for `put_many`.
+
+    `about` = rule, occurrence_id, deadline, stage, rulebook.
+    """
     return {
         "key": key,
         "person_id": person_id,
@@ -58,6 +70,8 @@ def message_row(
         "attempts": 0,
         "leased_by": "",
         "sent_channel": "",
+        "sent_account": "",
+        "parts_sent": 0,
         "provider_id": "",
         "reason": "",
         "rule": about.get("rule", ""),
@@ -86,33 +100,89 @@ def lease(
     limit: int,
     lasting: timedelta,
     channels: Sequence[str] | None = None,
+    wall: datetime | None = None,
 ) -> list[LeasedMessage]:
-    """Take up to `limit` due messages for `worker`, replies first; expired leases return to the queue."""
+    """Take up to `limit` due messages for `worker`, replies first; expired leases return to the queue.
+
+    `channels`: only what can go out on one of these; a message without an address then needs an open account there.
+    `wall` is the machine's clock, by which leases run; it differs from `now` when the clock of the bot was set.
+    """
+    wall = wall or now
     due = (
         select(OutgoingMessage)
         .where(
             (col(OutgoingMessage.status) == MessageStatus.WAITING)
-            | ((col(OutgoingMessage.status) == MessageStatus.LEASED) & (col(OutgoingMessage.lease_until) < now)),
+            | ((col(OutgoingMessage.status) == MessageStatus.LEASED) & (col(OutgoingMessage.lease_until) < wall)),
             col(OutgoingMessage.not_before) <= now,
+            ~_is_behind_another(worker, now, wall),
         )
         .order_by(col(OutgoingMessage.priority), col(OutgoingMessage.not_before), col(OutgoingMessage.id))
         .limit(limit)
     )
     if channels is not None:
-        due = due.where(col(OutgoingMessage.channel).in_(channels))
-    rows = session.exec(lock_rows(due)).all()
+        due = due.where(_goes_out_on(channels))
+    rows = session.scalars(lock_rows(due)).all()
     ids = [row.id for row in rows]
     if ids:
-        session.execute(
-            update(OutgoingMessage)
-            .where(col(OutgoingMessage.id).in_(ids))
-            .values(status=MessageStatus.LEASED, leased_by=worker, lease_until=now + lasting)
-            .execution_options(synchronize_session=False)
+        _update(
+            session,
+            col(OutgoingMessage.id).in_(ids),
+            status=MessageStatus.LEASED,
+            leased_by=worker,
+            lease_until=wall + lasting,
+            first_tried_at=func.coalesce(OutgoingMessage.first_tried_at, bindparam(None, now, type_=Instant())),
         )
-    return [_leased(row) for row in rows]
+    return [_leased(row, worker) for row in rows]
 
 
-def _leased(row: OutgoingMessage) -> LeasedMessage:
+def _goes_out_on(channels: Sequence[str]) -> ColumnElement[bool]:
+    has_account = (
+        select(ChannelAccount.id)
+        .where(
+            col(ChannelAccount.person_id) == col(OutgoingMessage.person_id),
+            col(ChannelAccount.channel).in_(channels),
+            col(ChannelAccount.closed_at).is_(None),
+        )
+        .exists()
+    )
+    return col(OutgoingMessage.channel).in_(channels) | ((col(OutgoingMessage.channel) == "") & has_account)
+
+
+def _is_behind_another(worker: str, now: datetime, wall: datetime) -> ColumnElement[bool]:
+    """An earlier message to the same chat is held back, or another worker has it in hand: order is kept."""
+    earlier = aliased(OutgoingMessage)
+    held = (col(earlier.status) == MessageStatus.WAITING) & (col(earlier.not_before) > now)
+    elsewhere = (
+        (col(earlier.status) == MessageStatus.LEASED)
+        & (col(earlier.leased_by) != worker)
+        & (col(earlier.lease_until) >= wall)
+    )
+    return (
+        select(earlier.id)
+        .where(
+            col(OutgoingMessage.account) != "",
+            col(earlier.channel) == col(OutgoingMessage.channel),
+            col(earlier.account) == col(OutgoingMessage.account),
+            col(earlier.status).in_((MessageStatus.WAITING, MessageStatus.LEASED)),
+            col(earlier.id) < col(OutgoingMessage.id),
+            held | elsewhere,
+        )
+        .exists()
+    )
+
+
+def end_leases(session: Session, workers: Sequence[str]) -> None:
+    """Give back what workers that are gone had in hand."""
+    _update(
+        session,
+        col(OutgoingMessage.status) == MessageStatus.LEASED,
+        col(OutgoingMessage.leased_by).in_(workers),
+        status=MessageStatus.WAITING,
+        lease_until=None,
+    )
+
+
+def _leased(row: OutgoingMessage, worker: str) -> LeasedMessage:
     return LeasedMessage(
         row.id or 0,
         row.key,
@@ -125,20 +195,54 @@ def _leased(row: OutgoingMessage) -> LeasedMessage:
         row.rule,
         row.occurrence_id,
         row.deadline,
+        worker,
+        row.rulebook,
+        row.not_before,
+        row.created_at,
+        row.first_tried_at or row.not_before,
+        row.parts_sent,
     )
 
 
 def mark_sent(
     session: Session, message_id: int, *, channel: str, account: str, provider_id: str, now: datetime
 ) -> None:
-    """The channel has taken the message; `provider_id` is its own id for it."""
-    _mark(session, message_id, status=MessageStatus.SENT, sent_at=now, sent_channel=channel, provider_id=provider_id)
+    """The channel has taken the message; `provider_id` is its own id for it. True whoever holds the lease by now."""
+    _update(
+        session,
+        col(OutgoingMessage.id) == message_id,
+        status=MessageStatus.SENT,
+        lease_until=None,
+        sent_at=now,
+        sent_channel=channel,
+        sent_account=account,
+        provider_id=provider_id,
+    )
     _note_attempt(session, message_id, channel, account, now, "sent", provider_id)
+
+
+def mark_part_sent(
+    session: Session, message: LeasedMessage, *, parts_sent: int, channel: str, account: str, now: datetime
+) -> None:
+    """The channel has taken the first `parts_sent` pieces of a message that goes out in several."""
+    _update(session, col(OutgoingMessage.id) == message.id, parts_sent=parts_sent)
+    _note_attempt(session, message.id, channel, account, now, "part", str(parts_sent))
+
+
+def cancel_waiting(session: Session, *conditions: ColumnElement[bool], reason: str) -> None:
+    """Cancel, with the reason, the waiting messages that meet the conditions."""
+    _update(session, *conditions, col(OutgoingMessage.status) == MessageStatus.WAITING, **_cancelled(reason))
 
 
 def mark_cancelled(session: Session, message_id: int, *, reason: str) -> None:
     """Not needed any more; keeps the reason."""
-    _mark(session, message_id, status=MessageStatus.CANCELLED, reason=reason)
+    _mark(session, message_id, **_cancelled(reason))
+
+
+def _cancelled(reason: str) -> dict[str, Any]:
+    """A cancelled message gives its key back: a meeting moved away and back again needs its reminders after all."""
+    freed = col(OutgoingMessage.key) + "#" + cast(col(OutgoingMessage.id), String)
+    return {"status": MessageStatus.CANCELLED, "reason": reason, "key": freed}
 
 
 def mark_failed(
@@ -151,14 +255,19 @@ def mark_failed(
     now: datetime,
     retry_after: timedelta | None = None,
 ) -> bool:
-    """A temporary failure: try again later, or give up (死信) and say False."""
+    """A temporary failure: try again later, or give up (死信) and say False.
+
+    Nothing changes when the lease had expired and another worker has taken the message since.
+    """
     attempts = message.attempts + 1
     retry = retry_after_failure(attempts, now, retry_after=retry_after)
+    held_by = col(OutgoingMessage.leased_by) == message.leased_by
     _note_attempt(session, message.id, channel, account, now, "failed", reason)
     if retry.at is None:
-        _mark(session, message.id, status=MessageStatus.DEAD, attempts=attempts, reason=reason)
+        _mark(session, message.id, held_by, status=MessageStatus.DEAD, attempts=attempts, reason=reason)
         return False
-    _mark(session, message.id, status=MessageStatus.WAITING, attempts=attempts, not_before=retry.at, reason=reason)
+    values = {"status": MessageStatus.WAITING, "not_before": retry.at}
+    _mark(session, message.id, held_by, **values, attempts=attempts, reason=reason)
     return True
 
 
@@ -169,7 +278,14 @@ def mark_dead(session: Session, message_id: int, *, reason: str) -> None:
 
 def mark_unknown(session: Session, message_id: int, *, channel: str, account: str, now: datetime) -> None:
     """Timed out after sending: neither sent nor failed."""
-    _mark(session, message_id, status=MessageStatus.UNKNOWN, sent_channel=channel, reason="发送后未收到回执")
+    _mark(
+        session,
+        message_id,
+        status=MessageStatus.UNKNOWN,
+        sent_channel=channel,
+        sent_account=account,
+        reason="发送后未收到回执",
+    )
     _note_attempt(session, message_id, channel, account, now, "unknown", "")
 
 
@@ -178,12 +294,20 @@ def release(session: Session, message_id: int, *, not_before: datetime) -> None:
     _mark(session, message_id, status=MessageStatus.WAITING, not_before=not_before)
 
 
-def _mark(session: Session, message_id: int, **values: Any) -> None:
+def redirect(session: Session, message_id: int, *, now: datetime) -> None:
+    """Its address is gone: let the message go to the person's next one, from the beginning."""
+    _mark(session, message_id, status=MessageStatus.WAITING, not_before=now, channel="", account="", parts_sent=0)
+
+
+def _mark(session: Session, message_id: int, *conditions: ColumnElement[bool], **values: Any) -> None:
+    """Change a message that is still out on a lease; one that was sent meanwhile stays sent."""
+    leased = col(OutgoingMessage.status) == MessageStatus.LEASED
+    _update(session, col(OutgoingMessage.id) == message_id, leased, *conditions, lease_until=None, **values)
+
+
+def _update(session: Session, *conditions: ColumnElement[bool], **values: Any) -> None:
     session.execute(
-        update(OutgoingMessage)
-        .where(col(OutgoingMessage.id) == message_id)
-        .values(lease_until=None, **values)
-        .execution_options(synchronize_session=False)
+        update(OutgoingMessage).where(*conditions).values(**values).execution_options(synchronize_session=False)
     )
 
 

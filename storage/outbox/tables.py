@@ -9,15 +9,18 @@ from storage.instants import Instant
 
 
 class OutgoingMessage(SQLModel, table=True):
-    """去信: one message to one person, or (`account`) to somebody not yet bound. `key` is UNIQUE: planned twice is planned once.
+    """去信: one message to one person, or (`account`) to somebody not yet bound.
 
-    `body` is JSON of Reply. `rule`, `occurrence_id`, `deadline`, `stage` say which duty it reminds of.
+    `key` is UNIQUE: planned twice is planned once. `body` is JSON of Body.
+    `rule`, `occurrence_id`, `deadline`, `stage` say which duty it reminds of.
     """
 
     __table_args__ = (
         Index("ix_outgoingmessage_queue", "status", "priority", "not_before"),
         Index("ix_outgoingmessage_person", "person_id", "status"),
         Index("ix_outgoingmessage_duty", "rule", "occurrence_id"),
+        Index("ix_outgoingmessage_chat", "channel", "account", "status"),
+        Index("ix_outgoingmessage_sent", "sent_channel", "sent_account", "sent_at"),
     )
 
     id: int | None = Field(default=None, primary_key=True)
@@ -36,6 +39,9 @@ class OutgoingMessage(SQLModel, table=True):
     leased_by: str = ""
     sent_at: datetime | None = Field(default=None, sa_type=Instant)
     sent_channel: str = ""
+    sent_account: str = ""
+    parts_sent: int = 0
+    first_tried_at: datetime | None = Field(default=None, sa_type=Instant)
     provider_id: str = ""
     reason: str = ""
     rule: str = ""
@@ -46,7 +52,9 @@ class OutgoingMessage(SQLModel, table=True):
 
 
 class DeliveryAttempt(SQLModel, table=True):
-    """投递: one try at sending one message to one address, with what came of it."""
+    """投递: one try at sending one message (or one part of it) to one address, with what came of it."""
+
+    __table_args__ = (Index("ix_deliveryattempt_address", "channel", "account", "at"),)
 
     id: int | None = Field(default=None, primary_key=True)
     message_id: int = Field(foreign_key="outgoingmessage.id", index=True)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from sqlalchemy import ColumnElement, or_
+from sqlalchemy.orm import Mapped
 from sqlmodel import Session, col, select
 
 from storage.errors import NotFound
@@ -35,8 +36,9 @@ def person_id_of(session: Session, code: str) -> int:
 
 
 def open_postings(today: date) -> ColumnElement[bool]:
-    """The condition that a posting is held today."""
-    return col(Posting.until_on).is_(None) | (col(Posting.until_on) > today)
+    """The condition that a posting is held today: begun, and not ended."""
+    begun = col(Posting.from_on).is_(None) | (col(Posting.from_on) <= today)
+    return begun & (col(Posting.until_on).is_(None) | (col(Posting.until_on) > today))
 
 
 def actor_for(session: Session, person_id: int, today: date) -> Actor:
@@ -66,7 +68,7 @@ def actor_for(session: Session, person_id: int, today: date) -> Actor:
     )
 
 
-def within_any(column: ColumnElement[str], paths: Collection[str]) -> ColumnElement[bool]:
+def within_any(column: Mapped[str], paths: Collection[str]) -> ColumnElement[bool]:
     """The condition that a unit's path lies in one of the subtrees; no paths, no rows."""
     return or_(*(column.startswith(path, autoescape=True) for path in paths)) if paths else col(Unit.id).is_(None)
 

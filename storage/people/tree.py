@@ -1,16 +1,21 @@
 """The tree of units: paths and counted levels, kept level with parents."""
 
-from sqlalchemy import update
-from sqlmodel import Session, select
+from sqlalchemy import select, update
+from sqlmodel import Session, col
 
+from storage.errors import RuleBroken
 from storage.people.rules import Level
 from storage.people.tables import Unit
 
 
 def renumber_tree(session: Session) -> None:
-    """Set every unit's `path` (ids from the root) and `counted_level` from its parents; writes only what changed."""
+    """Set every unit's `path` (ids from the root) and `counted_level` from its parents; writes only what changed.
+
+    Errors: RuleBroken when a unit lies, through others, below itself.
+    """
     session.flush()
-    rows = session.exec(select(Unit.id, Unit.parent_id, Unit.level, Unit.path, Unit.counted_level)).all()
+    columns = (col(Unit.id), col(Unit.parent_id), col(Unit.level), col(Unit.path), col(Unit.counted_level))
+    rows = session.execute(select(*columns)).all()
     parents = {unit_id: parent for unit_id, parent, *_ in rows}
     levels = {unit_id: level for unit_id, _, level, *_ in rows}
     paths: dict[int | None, str] = {None: "/"}
@@ -19,6 +24,8 @@ def renumber_tree(session: Session) -> None:
     def settle(unit_id: int | None) -> None:
         chain = []
         while unit_id not in paths:
+            if unit_id in chain:
+                raise RuleBroken("单位的上下级关系成环，请更正上级单位。")
             chain.append(unit_id)
             unit_id = parents[unit_id]
         for one in reversed(chain):

@@ -33,7 +33,7 @@ def read_rulebook(text: str) -> Rulebook:
         )
     except KeyError as error:
         raise Refused(f"提醒规则缺少 {error.args[0]} 一项。") from error
-    except (TypeError, ValueError) as error:
+    except (TypeError, ValueError, AttributeError) as error:
         raise Refused(f"提醒规则有误：{error}") from error
 
 

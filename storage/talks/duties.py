@@ -5,25 +5,27 @@ actions that change a posting, a meeting or a talk, in the same transaction.
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Row, insert, update
+from sqlalchemy import Row, Select, func, insert, update
 from sqlmodel import Session, col, select
 
 from storage.calendar import WorkingDays, working_days
 from storage.instants import shanghai_date
-from storage.outbox.rules import MessageStatus
+from storage.outbox.actions import cancel_waiting
 from storage.outbox.tables import OutgoingMessage
 from storage.people.tables import Posting
 from storage.rulebooks.queries import all_rulebooks, default_rulebook
-from storage.rulebooks.rules import Rulebook, next_stage, passed_before
-from storage.talks.rules import DutyStatus, TalkStatus, counts_for_duty, deadline_before, may_satisfy
-from storage.talks.tables import Meeting, Talk, TalkSubject, TalkYear
+from storage.rulebooks.rules import Ladder, Rulebook, next_stage, passed_before
+from storage.talks.rules import DutyStatus, TalkStatus, TalkType, counts_for_duty, deadline_before, may_satisfy
+from storage.talks.tables import LinkChange, Meeting, Talk, TalkSubject, TalkYear
 
 ANNUAL_TALK = "annual_talk"
+LEFT = "已离任"
+CHUNK = 500  # ids in one IN (…): stays under the limits of both engines
 
 
 @dataclass(frozen=True)
@@ -44,6 +46,8 @@ class _Wanted:
     talking_unit_id: int
     meeting_id: int
     deadline_on: date
+    known_on: date
+    """Today, or the day a posting yet to come begins: stages before it count as passed."""
 
 
 class Schedule:
@@ -55,7 +59,7 @@ class Schedule:
         self._next: dict[tuple[str, date, int | None], tuple[date, bool]] = {}
         self._passed: dict[tuple[str, date, date], int | None] = {}
 
-    def ladder(self, rulebook: str) -> Any:
+    def ladder(self, rulebook: str) -> Ladder:
         """The annual-talk ladder of a rulebook by name; a version no longer known falls back to the default."""
         return self.rulebooks.get(rulebook, default_rulebook()).annual_talk
 
@@ -71,7 +75,10 @@ class Schedule:
         key = (rulebook, deadline, passed)
         if key not in self._next:
             stage = next_stage(self.ladder(rulebook), deadline, self.calendar, passed)
-            self._next[key] = (stage.send_on, not self.calendar.is_known(stage.send_on))
+            # Moved across New Year the day itself may be published, and the day it stands for not yet.
+            counted_on = deadline + timedelta(days=stage.number)
+            known = self.calendar.is_known(stage.send_on) and self.calendar.is_known(counted_on)
+            self._next[key] = (stage.send_on, not known)
         return self._next[key]
 
 
@@ -87,18 +94,15 @@ def refresh_duties(session: Session, *, now: datetime, units: Collection[int] | 
     wanted = {(want.posting_id, want.meeting_id): want for want in _wanted(session, units, today)}
     known = select(TalkYear) if units is None else select(TalkYear).where(col(TalkYear.unit_id).in_(units))
     existing = {(duty.posting_id, duty.meeting_id): duty for duty in session.exec(known)}
-    opened = _open(session, [want for key, want in wanted.items() if key not in existing], plan, today)
-    moved = closed = 0
-    reasons = _closing_reasons(session, [duty for key, duty in existing.items() if key not in wanted])
-    for key, duty in existing.items():
-        want = wanted.get(key)
-        if want is None:
-            closed += _close(session, duty, reasons)
-        else:
-            moved += _adjust(session, duty, want, plan, today)
+    opened = _open(session, [want for key, want in wanted.items() if key not in existing], plan)
+    unwanted = [duty for key, duty in existing.items() if key not in wanted and duty.status == DutyStatus.OPEN]
+    cancelled: dict[str, list[int]] = defaultdict(list)
+    _close(session, unwanted, cancelled)
+    moved = sum(_adjust(duty, wanted[key], plan, today, cancelled) for key, duty in existing.items() if key in wanted)
     session.flush()
-    satisfied = satisfy_duties(session, now=now)
-    return DutyChanges(opened, moved, closed, satisfied)
+    for reason, duties in cancelled.items():
+        cancel_unsent(session, ANNUAL_TALK, duties, reason)
+    return DutyChanges(opened, moved, len(unwanted), satisfy_duties(session, now=now))
 
 
 def _wanted(session: Session, units: Collection[int] | None, today: date) -> Iterable[_Wanted]:
@@ -110,21 +114,20 @@ def _wanted(session: Session, units: Collection[int] | None, today: date) -> Ite
         rows = rows.where(col(Posting.unit_id).in_(units))
     for posting, meeting in session.exec(rows.order_by(col(Posting.position), col(Posting.id))):
         yield _Wanted(
-            posting.id, posting.person_id, posting.unit_id, posting.talking_unit_id, meeting.id,
-            deadline_before(meeting.held_on),
+            posting.id or 0, posting.person_id, posting.unit_id, posting.talking_unit_id or 0, meeting.id or 0,
+            deadline_before(meeting.held_on), max(today, posting.from_on or today),
         )  # fmt: skip
 
 
-def _open(session: Session, wants: list[_Wanted], plan: Schedule, today: date) -> int:
+def _open(session: Session, wants: list[_Wanted], plan: Schedule) -> int:
     rulebook = default_rulebook().name
     rows = []
     for want in wants:
-        passed = plan.passed_before(rulebook, want.deadline_on, today)
+        passed = plan.passed_before(rulebook, want.deadline_on, want.known_on)
         next_on, provisional = plan.next_stage_on(rulebook, want.deadline_on, passed)
         rows.append(
             {
                 **want.__dict__,
-                "known_on": today,
                 "status": DutyStatus.OPEN,
                 "rulebook": rulebook,
                 "stage_passed": passed,
@@ -138,40 +141,58 @@ def _open(session: Session, wants: list[_Wanted], plan: Schedule, today: date) -
     return len(rows)
 
 
-def _closing_reasons(session: Session, duties: list[TalkYear]) -> dict[int, str]:
-    ids = [duty.posting_id for duty in duties if duty.status == DutyStatus.OPEN]
-    postings = session.exec(select(Posting).where(col(Posting.id).in_(ids))) if ids else ()
-    return {
-        posting.id or 0: "已离任" if posting.until_on is not None else "不再设谈话单位"
-        for posting in postings
-        if posting.until_on is not None or posting.talking_unit_id is None
-    }
+def _close(session: Session, duties: Sequence[TalkYear], cancelled: dict[str, list[int]]) -> None:
+    postings: dict[int, Posting] = {}
+    for some in _chunks([duty.posting_id for duty in duties]):
+        rows = session.exec(select(Posting).where(col(Posting.id).in_(some)))
+        postings.update({row.id or 0: row for row in rows})
+    for duty in duties:
+        duty.status, duty.next_stage_on = DutyStatus.CLOSED, None
+        duty.closed_reason = _closing_reason(postings[duty.posting_id])
+        cancelled[duty.closed_reason].append(duty.id or 0)
+        session.add(duty)
 
 
-def _close(session: Session, duty: TalkYear, reasons: dict[int, str]) -> int:
-    if duty.status != DutyStatus.OPEN:
-        return 0
-    duty.status, duty.next_stage_on = DutyStatus.CLOSED, None
-    duty.closed_reason = reasons.get(duty.posting_id, "任职起始日期晚于民主生活会")
-    cancel_unsent(session, ANNUAL_TALK, [duty.id or 0], duty.closed_reason)
-    session.add(duty)
-    return 1
+def _closing_reason(posting: Posting) -> str:
+    if posting.until_on is not None:
+        return LEFT
+    return "不再设谈话单位" if posting.talking_unit_id is None else "任职起始日期晚于民主生活会"
 
 
-def _adjust(session: Session, duty: TalkYear, want: _Wanted, plan: Schedule, today: date) -> int:
+def _adjust(duty: TalkYear, want: _Wanted, plan: Schedule, today: date, cancelled: dict[str, list[int]]) -> bool:
+    """Bring one duty level with its posting and meeting; whether anything changed."""
     if duty.status == DutyStatus.CLOSED:
         duty.status, duty.closed_reason = DutyStatus.OPEN, ""
-        duty.stage_passed = plan.passed_before(duty.rulebook, want.deadline_on, today)
+        duty.stage_passed = plan.passed_before(duty.rulebook, want.deadline_on, want.known_on)
     elif duty.deadline_on == want.deadline_on and duty.talking_unit_id == want.talking_unit_id:
-        return 0
-    elif duty.deadline_on != want.deadline_on:
-        duty.stage_passed = None  # the new deadline's stages count anew
-        cancel_unsent(session, ANNUAL_TALK, [duty.id or 0], "民主生活会改期")
+        return False
+    elif duty.deadline_on != want.deadline_on:  # the new deadline's stages count anew
+        begun = want.known_on <= today
+        duty.stage_passed = None if begun else plan.passed_before(duty.rulebook, want.deadline_on, want.known_on)
+        cancelled["民主生活会改期"].append(duty.id or 0)
     duty.deadline_on, duty.talking_unit_id = want.deadline_on, want.talking_unit_id
     if duty.status == DutyStatus.OPEN:
         set_next_stage(duty, plan)
-    session.add(duty)
-    return 1
+    return True
+
+
+def close_ended(session: Session, *, now: datetime) -> int:
+    """Close the open duties of postings that have ended by today (a transfer entered ahead); gives how many."""
+    ended = (
+        select(TalkYear.id)
+        .join(Posting, col(Posting.id) == col(TalkYear.posting_id))
+        .where(col(Posting.until_on) <= shanghai_date(now), TalkYear.status == DutyStatus.OPEN)
+    )
+    ids = [key or 0 for key in session.exec(ended)]
+    for some in _chunks(ids):
+        session.execute(
+            update(TalkYear)
+            .where(col(TalkYear.id).in_(some))
+            .values(status=DutyStatus.CLOSED, closed_reason=LEFT, next_stage_on=None)
+            .execution_options(synchronize_session="fetch")
+        )
+    cancel_unsent(session, ANNUAL_TALK, ids, LEFT)
+    return len(ids)
 
 
 def set_next_stage(duty: TalkYear, plan: Schedule) -> None:
@@ -180,30 +201,47 @@ def set_next_stage(duty: TalkYear, plan: Schedule) -> None:
 
 
 def reopen_duties(session: Session, talks: Collection[int], *, now: datetime) -> None:
-    """Open again the duties these talks served (a talk was changed or voided); stages up to yesterday count as sent."""
-    if not talks:
-        return
+    """Open again the duties these talks served (a talk was changed or voided); stages up to yesterday count as sent.
+
+    The duty of a posting that has ended meanwhile is closed instead: its holder owes it no more.
+    """
     plan, today = schedule(session), shanghai_date(now)
-    for duty in session.exec(select(TalkYear).where(col(TalkYear.talk_id).in_(talks))).all():
-        duty.talk_id, duty.status = None, DutyStatus.OPEN
-        duty.stage_passed = plan.passed_before(duty.rulebook, duty.deadline_on, today)
-        set_next_stage(duty, plan)
-        session.add(duty)
+    for some in _chunks(list(talks)):
+        rows = session.exec(
+            select(TalkYear, col(Posting.until_on))
+            .join(Posting, col(Posting.id) == col(TalkYear.posting_id))
+            .where(col(TalkYear.talk_id).in_(some))
+        )
+        for duty, until_on in rows.all():
+            duty.talk_id, duty.status = None, DutyStatus.OPEN
+            duty.stage_passed = plan.passed_before(duty.rulebook, duty.deadline_on, max(today, duty.known_on))
+            set_next_stage(duty, plan)
+            if until_on is not None and until_on <= today:
+                duty.status, duty.closed_reason, duty.next_stage_on = DutyStatus.CLOSED, LEFT, None
+            session.add(duty)
     session.flush()
 
 
 def cancel_unsent(session: Session, rule: str, occurrences: Collection[int], reason: str) -> None:
     """Cancel, with the reason, what has not been sent about these occurrences; what was sent stays on record."""
-    session.execute(
-        update(OutgoingMessage)
-        .where(col(OutgoingMessage.rule) == rule, col(OutgoingMessage.occurrence_id).in_(occurrences))
-        .where(col(OutgoingMessage.status) == MessageStatus.WAITING)
-        .values(status=MessageStatus.CANCELLED, reason=reason)
-    )
+    for some in _chunks(list(occurrences)):
+        cancel_waiting(
+            session,
+            col(OutgoingMessage.rule) == rule,
+            col(OutgoingMessage.occurrence_id).in_(some),
+            reason=reason,
+        )
 
 
-def satisfy_duties(session: Session, *, now: datetime, persons: Collection[int] | None = None) -> int:
-    """Tie every counted talk that serves no duty yet to its subject's oldest open duty, talks in date order."""
+def _chunks(ids: Sequence[int]) -> Iterator[Sequence[int]]:
+    return (ids[start : start + CHUNK] for start in range(0, len(ids), CHUNK))
+
+
+def satisfy_duties(session: Session, *, now: datetime, persons: Collection[int] | None = None) -> int:  # noqa: ARG001
+    """Tie every counted talk that serves no duty yet to its subject's oldest open duty, talks in date order.
+
+    A talk that staff have taken off its duty stays off: only they may tie it again.
+    """
     session.flush()
     talks = _unlinked_talks(session, persons)
     if not talks:
@@ -229,9 +267,7 @@ def satisfy_duties(session: Session, *, now: datetime, persons: Collection[int] 
     ]
     if rows:
         session.execute(update(TalkYear), rows)
-        ids = list(links)
-        for start in range(0, len(ids), 500):
-            cancel_unsent(session, ANNUAL_TALK, ids[start : start + 500], "谈话已完成")
+        cancel_unsent(session, ANNUAL_TALK, list(links), "谈话已完成")
     return len(rows)
 
 
@@ -241,27 +277,28 @@ def _unlinked_talks(session: Session, persons: Collection[int] | None) -> list[R
         .where(col(TalkYear.talk_id) == col(Talk.id), col(TalkYear.person_id) == col(TalkSubject.person_id))
         .exists()
     )
-    wanted = (
+    latest = select(func.max(LinkChange.id)).where(LinkChange.talk_id == Talk.id).correlate(Talk).scalar_subquery()
+    taken_off = select(LinkChange.id).where(col(LinkChange.id) == latest, col(LinkChange.to_duty_id).is_(None)).exists()
+    wanted: Select[Any] = (
         select(Talk.id, Talk.type, Talk.mode, Talk.held_on, TalkSubject.person_id)  # type: ignore[call-overload]
         .join(TalkSubject, col(TalkSubject.talk_id) == col(Talk.id))
-        .where(col(Talk.status) == TalkStatus.RECORDED, col(Talk.type) == "政治监督谈话", ~linked)
+        .where(col(Talk.status) == TalkStatus.RECORDED, col(Talk.type) == TalkType.SUPERVISION, ~linked, ~taken_off)
         .order_by(col(Talk.held_on), col(Talk.id))
     )
     if persons is not None:
         wanted = wanted.where(col(TalkSubject.person_id).in_(persons))
-    return list(session.exec(wanted))
+    return list(session.execute(wanted))
 
 
 def _open_duties(session: Session, persons: Collection[int]) -> dict[int, list[Row[Any]]]:
     found: dict[int, list[Row[Any]]] = defaultdict(list)
-    everyone = list(persons)
-    for start in range(0, len(everyone), 500):
-        rows = session.exec(
+    for some in _chunks(list(persons)):
+        rows: Select[Any] = (
             select(TalkYear.id, TalkYear.person_id, TalkYear.rulebook, Meeting.held_on)  # type: ignore[call-overload]
             .join(Meeting, col(Meeting.id) == col(TalkYear.meeting_id))
-            .where(col(TalkYear.person_id).in_(everyone[start : start + 500]), TalkYear.status == DutyStatus.OPEN)
+            .where(col(TalkYear.person_id).in_(some), TalkYear.status == DutyStatus.OPEN)
             .order_by(col(Meeting.held_on), col(TalkYear.id))
         )
-        for row in rows:
+        for row in session.execute(rows):
             found[row.person_id].append(row)
     return found

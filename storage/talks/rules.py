@@ -83,7 +83,7 @@ def check_pair(talker: Seat, subject: Seat, talking_unit_path: str) -> None:
 
 
 def check_subjects(mode: str, subjects: int) -> None:
-    """A one-on-one talk has exactly one subject, a collective one at least two."""
+    """A one-on-one talk has exactly one subject; a collective one may lose some, but not all."""
     if mode == TalkMode.ONE_ON_ONE and subjects != 1:
         raise RuleBroken("一对一谈话应当有且只有一名谈话对象。")
     if mode == TalkMode.COLLECTIVE and subjects < 1:

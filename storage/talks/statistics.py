@@ -1,7 +1,7 @@
 """The figures of a period, each adding up, each with the list behind it.
 
-Every level is the talking unit's; a department counts at the nearest unit above it that has a level. Only talks that can
-count for the yearly duty are counted; types are never mixed (P8). Scope: the talking units in the given subtrees.
+Every level is the talking unit's; a department counts at the nearest unit above it that has a level. Only talks that
+can count for the yearly duty are counted; types are never mixed (P8). Scope: the talking units in the given subtrees.
 """
 
 from collections import Counter, defaultdict
@@ -71,9 +71,11 @@ def counted_talks(session: Session, start: date, end: date, scope: Sequence[str]
     """Every person-time between the two dates, both inclusive, in date order."""
     served = _served_meetings(session)
     meetings: dict[int, list[date]] = defaultdict(list)
-    for unit_id, held_on in session.exec(select(Meeting.unit_id, Meeting.held_on).order_by(col(Meeting.held_on))):
+    for unit_id, held_on in session.exec(
+        select(col(Meeting.unit_id), col(Meeting.held_on)).order_by(col(Meeting.held_on))
+    ):
         meetings[unit_id].append(held_on)
-    rows = session.exec(_counted_rows(start, end, scope))
+    rows = session.execute(_counted_rows(start, end, scope))
     return [
         CountedTalk(
             talk_id,
@@ -107,7 +109,7 @@ def _counted_rows(start: date, end: date, scope: Sequence[str]) -> "Select[Any]"
 
 def _served_meetings(session: Session) -> dict[tuple[int | None, int], date]:
     rows = session.exec(
-        select(TalkYear.talk_id, TalkYear.person_id, Meeting.held_on)
+        select(col(TalkYear.talk_id), col(TalkYear.person_id), col(Meeting.held_on))
         .join(Meeting, col(Meeting.id) == col(TalkYear.meeting_id))
         .where(col(TalkYear.talk_id).is_not(None))
     )
@@ -227,9 +229,9 @@ def _ancestors(path: str) -> Iterable[int]:
 
 
 def _findings(session: Session, start: date, end: date, scope: Sequence[str]) -> dict[str, Any]:
-    counted = _counted_rows(start, end, scope).with_only_columns(Talk.id).order_by(None)  # type: ignore[arg-type]
+    counted = _counted_rows(start, end, scope).with_only_columns(col(Talk.id)).order_by(None)
     rows = session.exec(
-        select(Finding.completed_on).where(col(Finding.talk_id).in_(counted), Finding.status != FindingStatus.VOID)
+        select(col(Finding.completed_on)).where(col(Finding.talk_id).in_(counted), Finding.status != FindingStatus.VOID)
     ).all()
     closed = sum(completed is not None and completed <= end for completed in rows)
     return {"total": len(rows), "closed": closed, "percent": percent(closed, len(rows))}

@@ -1,22 +1,24 @@
 """Cells to values: every sheet, row and cell checked by itself; problems are collected, never raised one by one."""
 
 import re
-import zipfile
+import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 from storage.errors import Refused
 from storage.workbook.columns import SHEETS, Cell, Column, Sheet
+from storage.workbook.opening import has_formulas, not_a_workbook, open_workbook, pages_of
 
 Value = str | date | bool | tuple[str, ...] | None
-LARGEST_BYTES = 100_000_000
-LARGEST_UNPACKED = 2_000_000_000
-LONGEST_TEXT = 4_000
+LARGEST_ROWS = 1_048_576
+LONGEST_TEXT = 32_767  # what one cell of Excel holds
 LONGEST_CODE = 64
+OURS = {"说明", "导入问题"}
+ERROR_VALUES = {"#N/A", "#REF!", "#NAME?", "#VALUE!", "#DIV/0!", "#NULL!", "#NUM!"}
+UNPRINTABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]|[\ud800-\udfff]")
 SEPARATORS = re.compile(r"[、,，;；\s]+")
 WRITTEN_DATE = re.compile(r"(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*日?(?:\s+0?0:00(?::00)?)?")
 EARLIEST, LATEST = date(1949, 10, 1), date(2100, 1, 1)
@@ -70,90 +72,139 @@ class ReadWorkbook:
     headings: dict[str, dict[str, int]] = field(default_factory=dict)
 
 
-def open_workbook(path: Path, *, read_only: bool = True) -> Any:
-    """The openpyxl workbook at `path`. Refused, with the step that helps, when it is not one."""
-    import openpyxl
-
-    if not path.is_file():
-        raise Refused(f"没有找到文件 {path.name}，请核对文件名。")
-    if path.stat().st_size > LARGEST_BYTES:
-        raise Refused(f"文件 {path.name} 超过 100 MB，请拆分后再导入。")
-    data = path.read_bytes()
-    try:
-        with zipfile.ZipFile(BytesIO(data)) as archive:
-            if sum(entry.file_size for entry in archive.infolist()) > LARGEST_UNPACKED:
-                raise Refused(f"文件 {path.name} 展开后过大，无法读取。")
-        return openpyxl.load_workbook(BytesIO(data), read_only=read_only, data_only=read_only)
-    except Refused:
-        raise
-    except Exception as error:  # a damaged file fails in many ways inside the reader
-        raise Refused(f"文件 {path.name} 不是有效的 Excel 工作簿（.xlsx），请用 Excel 或 WPS 另存后再试。") from error
-
-
 def read_workbook(path: Path) -> ReadWorkbook:
-    """Read all four sheets of the workbook at `path`. Refused when it cannot be opened at all."""
+    """Read all four sheets of the workbook at `path`. Refused when it cannot be opened or is damaged inside."""
     book = open_workbook(path)
-    result = ReadWorkbook()
+    try:
+        return _read_sheets(path, book)
+    except (Refused, MemoryError):
+        raise
+    except Exception as error:  # sheets are unpacked and parsed only now, and a damaged one fails in many ways
+        raise not_a_workbook(path) from error
+    finally:
+        book.close()
+
+
+def _read_sheets(path: Path, book: Any) -> ReadWorkbook:
+    result, pages = ReadWorkbook(), pages_of(book)
+    unfinished = _formulas(path) if has_formulas(path) else {}
     for sheet in SHEETS:
-        if sheet.name not in book.sheetnames:
-            result.rows[sheet.name] = []
+        if sheet.name not in pages:
+            result.rows[sheet.name], result.headings[sheet.name] = [], {}
             result.problems.append(CellProblem(sheet.name, 0, "", f"缺少工作表“{sheet.name}”，没有内容也请保留表头"))
             continue
-        _read_sheet(sheet, book[sheet.name].iter_rows(values_only=True), result)
-    known = {sheet.name for sheet in SHEETS}
-    result.notices += [f"工作表“{name}”不在模板中，已忽略" for name in book.sheetnames if name not in known | {"说明"}]
-    book.close()
+        page = pages[sheet.name]
+        page.reset_dimensions()  # the size a file declares may be wrong: read what is there
+        _read_sheet(sheet, page.iter_rows(values_only=True), result, unfinished.get(sheet.name, frozenset()))
+    known = {sheet.name for sheet in SHEETS} | OURS
+    result.notices += [f"工作表“{name}”不在模板中，已忽略" for name in pages if name not in known]
     return result
 
 
-def _read_sheet(sheet: Sheet, lines: Iterator[tuple[Any, ...]], result: ReadWorkbook) -> None:
-    headings = {_heading(cell): index for index, cell in enumerate(next(lines, ())) if _heading(cell)}
+def _formulas(path: Path) -> dict[str, frozenset[tuple[int, int]]]:
+    """{sheet: {(row, column index)}} of every formula."""
+    book = open_workbook(path, values=False)
+    found: dict[str, frozenset[tuple[int, int]]] = {}
+    for name, page in pages_of(book).items():
+        page.reset_dimensions()
+        lines = enumerate(page.iter_rows(), start=1)
+        found[name] = frozenset(
+            (number, index) for number, line in lines for index, cell in enumerate(line) if cell.data_type == "f"
+        )
+    book.close()
+    return found
+
+
+def _read_sheet(
+    sheet: Sheet, lines: Iterator[tuple[Any, ...]], result: ReadWorkbook, formulas: frozenset[tuple[int, int]]
+) -> None:
+    headings = _read_headings(sheet, next(lines, ()), result)
     result.headings[sheet.name] = headings
     result.rows[sheet.name] = rows = []
-    missing = [column.name for column in sheet.columns if not column.optional and column.name not in headings]
-    result.problems += [CellProblem(sheet.name, 1, name, f"缺少“{name}”一列") for name in missing]
-    unknown = [name for name in headings if name not in sheet.by_name]
-    result.notices += [f"“{sheet.name}”表中的“{name}”列不在模板中，已忽略" for name in unknown]
-    if missing:
-        return
     for number, line in enumerate(lines, start=2):
-        if all(cell is None or (isinstance(cell, str) and not cell.strip()) for cell in line):
+        if number > LARGEST_ROWS:
+            raise Refused(f"“{sheet.name}”表超过 {LARGEST_ROWS} 行，请拆分后再导入。")
+        blank = all(cell is None or (isinstance(cell, str) and not cell.strip()) for cell in line)
+        if blank and not any((number, index) in formulas for index in headings.values()):
             continue
         values: dict[str, Value] = {}
         for column in sheet.columns:
             index = headings.get(column.name)
-            cell = line[index] if index is not None and index < len(line) else None
+            if index is None:
+                values[column.name] = _nothing(column)
+                continue
+            cell = line[index] if index < len(line) else None
             value, reason = read_cell(column, cell)
+            if cell is None and (number, index) in formulas:
+                reason = "公式没有计算结果，请用 Excel 或 WPS 打开并保存一次，或改填数值"
             values[column.name] = value
             if reason:
                 result.problems.append(CellProblem(sheet.name, number, column.name, reason))
         rows.append(Row(number, values))
 
 
+def _read_headings(sheet: Sheet, line: tuple[Any, ...], result: ReadWorkbook) -> dict[str, int]:
+    headings: dict[str, int] = {}
+    for index, cell in enumerate(line):
+        name = _heading(cell)
+        if name in headings and name in sheet.by_name:
+            result.problems.append(CellProblem(sheet.name, 1, name, f"“{name}”一列出现两次，请只留一列"))
+        elif name:
+            headings[name] = index
+    missing = [column.name for column in sheet.columns if not column.optional and column.name not in headings]
+    result.problems += [CellProblem(sheet.name, 1, name, f"缺少“{name}”一列") for name in missing]
+    unknown = [name for name in headings if name not in sheet.by_name]
+    result.notices += [f"“{sheet.name}”表中的“{name}”列不在模板中，已忽略" for name in unknown]
+    return headings
+
+
 def _heading(cell: object) -> str:
     return str(cell).strip() if cell is not None else ""
 
 
+def clean_text(text: str) -> str:
+    """Text as a cell keeps it: no characters Excel refuses, one kind of line break, no blanks around it."""
+    return UNPRINTABLE.sub("", text.replace("\r\n", "\n").replace("\r", "\n")).strip()
+
+
 def read_cell(column: Column, cell: object) -> tuple[Value, str]:
     """The value of one cell, and what is wrong with it ("" = nothing)."""
-    if column.kind is Cell.DATE:
-        return _read_date(column, cell)
     text = _text(cell)
+    if text in ERROR_VALUES:
+        return _nothing(column), f"单元格是错误值 {text}，请更正"
     if not text:
-        empty: Value = False if column.kind is Cell.YES_NO else () if column.kind in (Cell.CODES, Cell.CHOICES) else ""
-        return empty, "" if column.blank else f"“{column.name}”不能为空"
+        return _nothing(column), "" if column.blank else f"“{column.name}”不能为空"
+    if column.kind is Cell.DATE:
+        return _read_date(text)
     if column.kind is Cell.YES_NO:
         return (text == "是", "" if text in ("是", "否") else f"“{text}”应为“是”或“否”")
     if column.kind is Cell.CHOICE:
         return text, "" if text in column.choices else f"“{text}”应为：{'、'.join(column.choices)}"
     if column.kind is Cell.CHOICES:
-        parts = tuple(dict.fromkeys(part for part in SEPARATORS.split(text) if part))
-        wrong = [part for part in parts if part not in column.choices]
-        return parts, f"“{'、'.join(wrong)}”应为：{'、'.join(column.choices)}" if wrong else ""
+        return _read_choices(column, text)
     if column.kind is Cell.CODES:
-        return tuple(dict.fromkeys(part for part in SEPARATORS.split(text) if part)), ""
+        codes = tuple(dict.fromkeys(part for part in SEPARATORS.split(text) if part))
+        return codes, "" if codes or column.blank else f"“{column.name}”不能为空"
     longest = LONGEST_CODE if column.kind is Cell.CODE else LONGEST_TEXT
     return text, f"超过 {longest} 个字符，请删减" if len(text) > longest else ""
+
+
+def _nothing(column: Column) -> Value:
+    if column.kind is Cell.YES_NO:
+        return False
+    if column.kind is Cell.DATE:
+        return None
+    return () if column.kind in (Cell.CODES, Cell.CHOICES) else ""
+
+
+def _read_choices(column: Column, text: str) -> tuple[Value, str]:
+    parts = {part for part in SEPARATORS.split(text) if part}
+    wrong = "、".join(sorted(parts - set(column.choices)))
+    if wrong:
+        return (), f"“{wrong}”应为：{'、'.join(column.choices)}"
+    if not parts:
+        return (), f"“{text}”应为：{'、'.join(column.choices)}"
+    return tuple(choice for choice in column.choices if choice in parts), ""
 
 
 def _text(cell: object) -> str:
@@ -165,22 +216,14 @@ def _text(cell: object) -> str:
         return str(int(cell))
     if isinstance(cell, datetime):
         return cell.date().isoformat()
-    return str(cell).strip().replace("\x00", "")
+    return clean_text(str(cell))
 
 
-def _read_date(column: Column, cell: object) -> tuple[Value, str]:
-    if isinstance(cell, datetime):
-        day: date | None = cell.date()
-    elif isinstance(cell, date):
-        day = cell
-    else:
-        text = _text(cell)
-        if not text:
-            return None, "" if column.blank else f"“{column.name}”不能为空"
-        day = _written_date(text)
-        if day is None:
-            return None, f"“{text}”不是有效日期，请写成 2025-08-13 的形式"
-    if day is not None and not EARLIEST <= day <= LATEST:
+def _read_date(text: str) -> tuple[Value, str]:
+    day = _written_date(unicodedata.normalize("NFKC", text))
+    if day is None:
+        return None, f"“{text}”不是有效日期，请写成 2025-08-13 的形式"
+    if not EARLIEST <= day <= LATEST:
         return None, f"日期 {day.isoformat()} 不在合理范围内，请核对年份"
     return day, ""
 

@@ -7,11 +7,13 @@ from typing import Any
 
 from sqlmodel import Session
 
+from storage.errors import Refused
 from storage.workbook.cells import Cells, all_cells, read_measures
 from storage.workbook.columns import FINDINGS, SHEETS, Cell, Sheet
-from storage.workbook.reading import CellProblem, open_workbook
+from storage.workbook.opening import open_workbook, pages_of, save_workbook
+from storage.workbook.reading import CellProblem
 
-FORMULA_STARTS = ("=", "+", "-", "@")
+LISTING = "导入问题"
 NOTES = (
     "一、各表首行为表头，请勿改动；从第二行起填写，编号是各条记录的唯一标识，重复导入按编号更新。",
     "二、日期写成 2025-08-13 的形式；多个编号用顿号隔开。",
@@ -37,36 +39,51 @@ def write_export(session: Session, path: Path) -> dict[str, int]:
 
 
 def write_problems(source: Path, problems: Iterable[CellProblem], path: Path) -> None:
-    """Write a copy of `source` to `path` with every bad cell coloured and commented, and a sheet listing all of them."""
+    """Write a copy of `source` to `path`: every bad cell coloured and commented, and a sheet that lists them."""
     from openpyxl.comments import Comment
     from openpyxl.styles import PatternFill
 
-    book = open_workbook(source, read_only=False)
-    red = PatternFill("solid", fgColor="FFC7CE")
     found = list(problems)
-    for problem in found:
-        if problem.sheet not in book.sheetnames or problem.row < 1:
-            continue
-        sheet = book[problem.sheet]
-        headings = {str(cell.value).strip(): cell.column for cell in sheet[1] if cell.value is not None}
-        cell = sheet.cell(problem.row, headings.get(problem.column, 1))
-        cell.fill = red
-        earlier = f"{cell.comment.text}\n" if cell.comment else ""
-        cell.comment = Comment(earlier + problem.reason, "tanhua")
-    name = "导入问题"
-    if name in book.sheetnames:
-        del book[name]
-    listing = book.create_sheet(name, 0)
+    if path.resolve() == source.resolve():
+        raise Refused("标注副本不能覆盖原文件，请另起文件名。")
+    book = open_workbook(source, read_only=False, values=False)
+    pages = pages_of(book)
+    red = PatternFill("solid", fgColor="FFC7CE")
+    for name, page in pages.items():
+        headings = {str(cell.value).strip(): cell.column for cell in page[1] if cell.value is not None}
+        for problem in found:
+            if problem.sheet == name and problem.row:
+                cell = _visible(page, problem.row, headings.get(problem.column, 1))
+                cell.fill = red
+                earlier = f"{cell.comment.text}\n" if cell.comment else ""
+                cell.comment = Comment(earlier + problem.reason, "tanhua")
+    if LISTING in book.sheetnames:
+        del book[LISTING]
+    listing = book.create_sheet(LISTING, 0)
     listing.append(["工作表", "行", "列", "问题"])
     for problem in found:
-        listing.append([problem.sheet, problem.row or "", problem.column, as_text(problem.reason)])
-    path.parent.mkdir(parents=True, exist_ok=True)
-    book.save(path)
+        line = (problem.sheet, problem.row or "", problem.column, problem.reason)
+        listing.append([as_text(listing, value) for value in line])
+    save_workbook(book, path)
 
 
-def as_text(text: str) -> str:
-    """Text that Excel will not take for a formula."""
-    return f"'{text}" if text.startswith(FORMULA_STARTS) else text
+def _visible(page: Any, row: int, column: int) -> Any:
+    """The cell to mark: of merged cells only the first one can be."""
+    for merged in page.merged_cells.ranges:
+        if merged.min_row <= row <= merged.max_row and merged.min_col <= column <= merged.max_col:
+            return page.cell(merged.min_row, merged.min_col)
+    return page.cell(row, column)
+
+
+def as_text(page: Any, value: object) -> object:
+    """A cell that Excel takes for text, whatever it begins with."""
+    from openpyxl.cell import WriteOnlyCell
+
+    if not isinstance(value, str) or not value.startswith("="):
+        return value
+    cell = WriteOnlyCell(page, value)
+    cell.data_type = "s"
+    return cell
 
 
 def _measure_lines(finding: Cells) -> Sequence[Cells]:
@@ -78,23 +95,23 @@ def _write(path: Path, lines: dict[str, list[Cells]], *, notes: bool) -> None:
     from openpyxl import Workbook
 
     book = Workbook(write_only=not notes)
+    for blank in book.worksheets:
+        book.remove(blank)
     if notes:
-        book.remove(book.active)
         guide = book.create_sheet("说明")
         for note in NOTES:
             guide.append([note])
         guide.column_dimensions["A"].width = 100
     for sheet in SHEETS:
         page = book.create_sheet(sheet.name)
-        for number, column in enumerate(sheet.columns):
+        for number in range(len(sheet.columns)):
             page.column_dimensions[chr(ord("A") + number)].width = 18
         page.append([column.name for column in sheet.columns])
         if notes:
             _annotate(page, sheet)
         for line in lines.get(sheet.name, ()):
-            page.append([_value(column.kind, line.get(column.name, "")) for column in sheet.columns])
-    path.parent.mkdir(parents=True, exist_ok=True)
-    book.save(path)
+            page.append([as_text(page, _value(column.kind, line.get(column.name, ""))) for column in sheet.columns])
+    save_workbook(book, path)
 
 
 def _annotate(page: Any, sheet: Sheet) -> None:

@@ -56,6 +56,34 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("day"),
     )
     op.create_table(
+        "channelstate",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("channel", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("name", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("value", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("until", storage.instants.Instant(timezone=True), nullable=True),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("channel", "name"),
+    )
+    with op.batch_alter_table("channelstate", schema=None) as batch_op:
+        batch_op.create_index("ix_channelstate_until", ["until"], unique=False)
+
+    op.create_table(
+        "heldupdate",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("channel", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("external_id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("account", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("received_at", storage.instants.Instant(timezone=True), nullable=False),
+        sa.Column("body", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("tries", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("channel", "external_id"),
+    )
+    with op.batch_alter_table("heldupdate", schema=None) as batch_op:
+        batch_op.create_index("ix_heldupdate_account", ["channel", "account"], unique=False)
+
+    op.create_table(
         "importedvalue",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("sheet", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
@@ -220,6 +248,9 @@ def upgrade() -> None:
         sa.Column("leased_by", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("sent_at", storage.instants.Instant(timezone=True), nullable=True),
         sa.Column("sent_channel", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("sent_account", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("parts_sent", sa.Integer(), nullable=False),
+        sa.Column("first_tried_at", storage.instants.Instant(timezone=True), nullable=True),
         sa.Column("provider_id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("reason", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("rule", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
@@ -235,9 +266,11 @@ def upgrade() -> None:
         sa.UniqueConstraint("key"),
     )
     with op.batch_alter_table("outgoingmessage", schema=None) as batch_op:
+        batch_op.create_index("ix_outgoingmessage_chat", ["channel", "account", "status"], unique=False)
         batch_op.create_index("ix_outgoingmessage_duty", ["rule", "occurrence_id"], unique=False)
         batch_op.create_index("ix_outgoingmessage_person", ["person_id", "status"], unique=False)
         batch_op.create_index("ix_outgoingmessage_queue", ["status", "priority", "not_before"], unique=False)
+        batch_op.create_index("ix_outgoingmessage_sent", ["sent_channel", "sent_account", "sent_at"], unique=False)
 
     op.create_table(
         "policydocument",
@@ -475,6 +508,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id"),
     )
     with op.batch_alter_table("deliveryattempt", schema=None) as batch_op:
+        batch_op.create_index("ix_deliveryattempt_address", ["channel", "account", "at"], unique=False)
         batch_op.create_index(batch_op.f("ix_deliveryattempt_message_id"), ["message_id"], unique=False)
 
     op.create_table(
@@ -945,6 +979,7 @@ def downgrade() -> None:
     op.drop_table("documentversion")
     with op.batch_alter_table("deliveryattempt", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_deliveryattempt_message_id"))
+        batch_op.drop_index("ix_deliveryattempt_address")
 
     op.drop_table("deliveryattempt")
     with op.batch_alter_table("websession", schema=None) as batch_op:
@@ -987,9 +1022,11 @@ def downgrade() -> None:
 
     op.drop_table("policydocument")
     with op.batch_alter_table("outgoingmessage", schema=None) as batch_op:
+        batch_op.drop_index("ix_outgoingmessage_sent")
         batch_op.drop_index("ix_outgoingmessage_queue")
         batch_op.drop_index("ix_outgoingmessage_person")
         batch_op.drop_index("ix_outgoingmessage_duty")
+        batch_op.drop_index("ix_outgoingmessage_chat")
 
     op.drop_table("outgoingmessage")
     op.drop_table("meeting")
@@ -1017,6 +1054,14 @@ def downgrade() -> None:
     op.drop_table("registerrevision")
     op.drop_table("person")
     op.drop_table("importedvalue")
+    with op.batch_alter_table("heldupdate", schema=None) as batch_op:
+        batch_op.drop_index("ix_heldupdate_account")
+
+    op.drop_table("heldupdate")
+    with op.batch_alter_table("channelstate", schema=None) as batch_op:
+        batch_op.drop_index("ix_channelstate_until")
+
+    op.drop_table("channelstate")
     op.drop_table("calendarday")
     with op.batch_alter_table("bindingattempt", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_bindingattempt_account"))
