@@ -40,7 +40,7 @@ _STALE = re.compile(
 )
 _STALE_BUT = re.compile(r"(?:现在|改|申请|预计|争取|调整|延|推|变)")
 _NEGATED = re.compile(
-    r"(?:[^，。；！？\n]{0,6}?)(?:完不成|完成不了|做不完|弄不完|搞不定|改不完|办不完|来不及|赶不上|赶不及|不可能|肯定不行|不行|怕是?不行|无法完成|难以完成|没法完成|不能完成|完成有(?:困难|难度)|够呛|悬|没戏|不够用?|太紧|有点紧|太赶|完不了|不现实|没把握|保证不了|不敢保证|怕来不及|难完成|困难|不一定|未必|没完成|未完成|没能完成|未能|到期|的期限|之前不)"
+    r"(?:[^，。；！？\n]{0,6}?)(?:完不成|完成不了|做不完|弄不完|搞不定|改不完|办不完|来不及|赶不上|赶不及|不可能|肯定不行|不行|怕是?不行|无法完成|难以完成|没法完成|不能完成|完成有(?:困难|难度)|够呛|悬|没戏|不够用?|太紧|有点紧|太赶|完不了|不现实|没把握|保证不了|不敢保证|怕来不及|难完成|困难|不一定|未必|没完成|未完成|没能完成|未能|到期|的期限|之前不|已经过|已过|都过|过了)"
 )
 _UNSURE = re.compile(r"(?:可能|也许|说不定|没准|不一定|恐怕|怕是|看能不能|不敢说|最快|最早|不早于|起码要?|至少要?|最起码|如果.{0,8}|要是.{0,8}|除非.{0,8}|得过了|过了)(?:是|要|得|在|到|能|也要|也得|就)*$")
 _UNSURE_BEHIND = re.compile(r"(?:[^，。；]{0,6})(?:说不准|说不好|不好说|不一定|不确定|难说|再看|看情况|没把握|吧可能|也说不定|或者|再定|待定)")
@@ -120,8 +120,10 @@ def _score(
     """5 moved to · 4 labelled · 3 all finished · 2 finished · 1 alone or hoped for · 0 beside other words · -1 something else."""
     before, behind = _windows(text, found, at)
     mention = found[at]
-    if _NEGATED.match(behind) or (_STALE.search(before) and not _STALE_BUT.search(before)):
+    if _NEGATED.match(behind):
         return -1
+    if _STALE.search(before) and not _STALE_BUT.search(before):
+        return 0 if asked and len(found) == 1 and re.search(r"要求|规定|限期|应[于在]", before) else -1
     if _UNSURE.search(before) or _UNSURE_BEHIND.match(behind):
         return -1
     if _MOVED.search(before):

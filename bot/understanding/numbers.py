@@ -28,6 +28,8 @@ class PercentReading:
     percent: float | None = None
     percent_min: float | None = None
     doubt: str | None = None
+    span: tuple[int, int] | None = None
+    """Where the amount stands in the normalised text; None for counts and bare numbers."""
     partial: bool = False
     """Something less than, or other than, the whole was counted; 完成 beside it is no 完成 of the whole."""
 
@@ -42,7 +44,7 @@ _AIM = re.compile(
     r"目标|计划|要求|应达|应该达|应完成|争取|力争|预计|预期|(?<!模)拟|(?<!麻)将|希望|下一步|打算|准备|有望|确保|(?<!主)(?<!重)(?<!需)(?<!必)要(?:到|达|完成)|还要|(?<!不)(?<!可)能(?:到|达|够|完成|做到|有|推进)|可(?:以)?(?:到|达|完成)|就能|才能|才算|达标|考核线|下个?月|下周|明年|明天|后天|月底|年底|节前|如果|要是|假如|一旦"
 )
 _OTHER_THING = re.compile(
-    r"(?:满意[度率]|合格率|参[与会]率|覆盖[率面]?|知晓率|出勤率|到会率|通过率|支持率|使用率|执行率|到位率|拨付率|占比|占了?|同比|环比|资金|预算|投资|经费|款项?|拨款|权重|比重|误差|人员|人手|人力|降|打|利率|税率|好评率|回复率|入户率|签字率|签约率|概算|得票|测评|分值|(?:支出|拨付|付款|用款|执行|资金|投资|采购|招标|时间|序时|征收|收缴|支付|施工图|设计|工期)进度)(?:[^，。；]{0,3}(?:到位|支付|拨付|使用|执行|落实))?(?:大概|约|为|是|达到?|到|仅|只有?|已|才|率|了|的|完成)*$"
+    r"(?:(?!完成|整改|办结|销号|落实|进度|化解|解决|完工|结案|总体|整体)[\u4e00-\u9fff]{2}率|完成(?:投资|产值|支付|拨付|销售|税收|营收)|满意[度率]|合格率|参[与会]率|覆盖[率面]?|知晓率|出勤率|到会率|通过率|支持率|使用率|执行率|到位率|拨付率|占比|占了?|同比|环比|资金|预算|投资|经费|款项?|拨款|权重|比重|误差|人员|人手|人力|降|打|利率|税率|好评率|回复率|入户率|签字率|签约率|概算|得票|测评|分值|(?:支出|拨付|付款|用款|执行|资金|投资|采购|招标|时间|序时|征收|收缴|支付|施工图|设计|工期)进度)(?:[^，。；]{0,3}(?:到位|支付|拨付|使用|执行|落实))?(?:大概|约|为|是|达到?|到|仅|只有?|已|才|率|了|的|完成)*$"
 )
 _OF_OTHERS = re.compile(
     r"(?:的|是)?(?:人(?!都说)|群众|干部|户|村(?!里)|企业|资金|人手|人员|职工|党员|材料|设备|单位|经费|款|可能|把握|希望|精力|时间|概率|预算|股份|比例是)"
@@ -117,7 +119,9 @@ def _told(amounts: Sequence[Amount], roles: Sequence[str]) -> PercentReading:
     exact = {a.value for a in now if a.firm == EXACT and a.value is not None}
     exact = exact or {round(100 - a.value, 2) for a in rest if a.value is not None}
     if len(exact) == 1:
-        return PercentReading(exact.pop())
+        value = exact.pop()
+        at = next(a for a in [*now, *rest] if a.firm == EXACT and a.value is not None and value in (a.value, round(100 - a.value, 2)))
+        return PercentReading(value, span=(at.start, at.end))
     if exact:
         labelled = {a.value for a, role in zip(amounts, roles, strict=True) if role == "labelled" and a.firm == EXACT}
         return PercentReading(labelled.pop()) if len(labelled) == 1 else PercentReading(doubt=WHICH_ONE)
@@ -151,6 +155,8 @@ def _role(text: str, amounts: Sequence[Amount], at: int, aims: Sequence[int]) ->
     behind = text[amount.end : stop.start() if stop else ceiling]
     nows = [match.end() for match in _NOW.finditer(before)]
     since = before[max(nows) :] if nows else before
+    if re.search(r"截[至止]", before):
+        since = ""
     if amount.firm == POINTS:
         return "up" if re.search(r"(?:提高|提升|增长|增加|上升|前进|上涨|涨|多)了?$", before) else "change"
     if _OTHER_THING.search(before) or _OF_OTHERS.match(behind):
@@ -163,7 +169,7 @@ def _role(text: str, amounts: Sequence[Amount], at: int, aims: Sequence[int]) ->
         return "base"
     if _EARLIER.search(since) and not re.search(r"(?:提|升|增|涨)[高升长加]?到", since):
         return "earlier"
-    if not re.search(r"截[至止]", before) and (_AIM.search(since) or (not nows and any(start < end <= amount.start for end in aims))):
+    if _AIM.search(since) or (not nows and any(start < end <= amount.start for end in aims)):
         return "aim"
     if _PART.search(before):
         return "part"

@@ -17,6 +17,7 @@ from bot.understanding.date_mentions import DateMention
 from bot.understanding.dates import mentions
 from bot.understanding.extensions import Extension, read_extension
 from bot.understanding.finish_dates import FinishReading, read_finish
+from bot.understanding.hedges import hedged
 from bot.understanding.normalise import normalise
 from bot.understanding.numbers import PercentReading, read_percent
 from bot.understanding.questions import split_questions
@@ -117,13 +118,19 @@ def _facts(clean: str, today: datetime.date, expecting: Expecting, raw: str) -> 
     ahead = [m for m in dates if m.ahead(today)]
     percent = _percent(clean, dates, [m.end for m in ahead], expecting)
     spans = [(a.start, a.end) for a in scan_amounts(clean)]
+    if percent.span and hedged(clean, *percent.span):
+        percent = PercentReading(doubt=percent.doubt or _ASK_BACK["percent"], partial=True)
     status = read_status(clean, ahead=[(m.end, m.floating is None) for m in ahead], amounts=spans)
+    if status.span and hedged(clean, *status.span):
+        status = StatusReading()
     finish = read_finish(
         clean, dates, asked=asked == "finish_date" or _moves_date(clean, expecting), amounts=spans,
         done=status.status == "done", today=today, prev=_date(expecting.prev.get("date")),
     )  # fmt: skip
     if finish.day is None and asked == "finish_date" and not dates and _ON_TIME.search(clean):
         finish = FinishReading(expecting.due if expecting.due and expecting.due >= today else None)
+    if finish.span and hedged(clean, *finish.span, is_date=True):
+        finish = FinishReading(doubt=_ASK_BACK["finish_date"])
     blocker = _blocker(clean, raw, expecting, finish, status)
     return _weighed(expecting, extension, percent, status, finish, blocker)
 
