@@ -3,6 +3,7 @@
 from sqlmodel import SQLModel
 
 import storage.audit
+import storage.channels.tables
 import storage.conversations.tables
 import storage.documents.tables
 import storage.findings.tables

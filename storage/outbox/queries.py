@@ -3,11 +3,12 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from sqlalchemy import func
 from sqlmodel import Session, col, select
 
-from storage.outbox.body import Body, read_body
+from storage.outbox.body import Body, Choice, read_body
 from storage.outbox.rules import MessageStatus
-from storage.outbox.tables import OutgoingMessage
+from storage.outbox.tables import DeliveryAttempt, OutgoingMessage
 
 SHOWN = (MessageStatus.WAITING, MessageStatus.LEASED, MessageStatus.SENT, MessageStatus.UNKNOWN)
 
@@ -66,6 +67,51 @@ def reminders_sent(session: Session, rule: str, occurrence_id: int, person_id: i
         .order_by(col(OutgoingMessage.sent_at))
     )
     return [at for at in rows if at is not None]
+
+
+def last_choices(session: Session, channel: str, account: str, *, within: int = 5) -> tuple[Choice, ...]:
+    """The choices last sent to an address, among its last few messages; () when there are none."""
+    bodies = session.exec(
+        select(OutgoingMessage.body)
+        .where(OutgoingMessage.sent_channel == channel, OutgoingMessage.sent_account == account)
+        .order_by(col(OutgoingMessage.sent_at).desc(), col(OutgoingMessage.id).desc())
+        .limit(within)
+    )
+    return next((body.choices for body in map(read_body, bodies) if body.choices), ())
+
+
+def message_body(session: Session, message_id: int) -> Body | None:
+    """What a message said; None when there is no such message."""
+    text = session.exec(select(OutgoingMessage.body).where(OutgoingMessage.id == message_id)).first()
+    return None if text is None else read_body(text)
+
+
+def times_sent(session: Session, channel: str, account: str, *, since: datetime) -> list[datetime]:
+    """When something may have reached an address since an instant, oldest first, one time for every piece sent."""
+    rows = session.exec(
+        select(DeliveryAttempt.at)
+        .where(
+            DeliveryAttempt.channel == channel,
+            DeliveryAttempt.account == account,
+            col(DeliveryAttempt.at) > since,
+            col(DeliveryAttempt.outcome).in_(("sent", "part", "unknown")),
+        )
+        .order_by(col(DeliveryAttempt.at))
+    )
+    return list(rows)
+
+
+def queue_sizes(session: Session) -> dict[str, int]:
+    """How many messages stand in each state."""
+    rows = session.exec(select(OutgoingMessage.status, func.count()).group_by(col(OutgoingMessage.status)))
+    return {str(status): count for status, count in rows}
+
+
+def leasing_workers(session: Session) -> list[str]:
+    """The workers that have messages in hand."""
+    return list(
+        session.exec(select(OutgoingMessage.leased_by).where(OutgoingMessage.status == MessageStatus.LEASED).distinct())
+    )
 
 
 def _shown(row: OutgoingMessage) -> ShownMessage:

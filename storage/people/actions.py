@@ -17,6 +17,8 @@ CODE_LENGTH = 10
 VALID_FOR = timedelta(hours=24)
 WRONG_TRIES = 5
 WAIT = timedelta(hours=1)
+BY_PLATFORM = "平台："
+"""How the reason begins when the platform, not a person, closed an address."""
 
 
 @dataclass(frozen=True)
@@ -121,10 +123,29 @@ def close_account(session: Session, *, channel: str, external_id: str, reason: s
     """Close an address the platform says is gone; messages go to the person's next one."""
     session.execute(
         update(ChannelAccount)
-        .where(col(ChannelAccount.channel) == channel, col(ChannelAccount.external_id) == external_id)
-        .values(closed_at=now, closed_reason=reason[:200])
+        .where(
+            col(ChannelAccount.channel) == channel,
+            col(ChannelAccount.external_id) == external_id,
+            col(ChannelAccount.closed_at).is_(None),
+        )
+        .values(closed_at=now, closed_reason=f"{BY_PLATFORM}{reason}"[:200])
         .execution_options(synchronize_session=False)
     )
+
+
+def reopen_account(session: Session, *, channel: str, external_id: str) -> bool:
+    """The address is there again (unblocked). False when it was not closed by the platform: staff closed it, or nobody."""
+    result = session.connection().execute(
+        update(ChannelAccount)
+        .where(
+            col(ChannelAccount.channel) == channel,
+            col(ChannelAccount.external_id) == external_id,
+            col(ChannelAccount.closed_at).is_not(None),
+            col(ChannelAccount.closed_reason).startswith(BY_PLATFORM),
+        )
+        .values(closed_at=None, closed_reason="")
+    )
+    return bool(result.rowcount)
 
 
 def person_of_account(session: Session, channel: str, external_id: str) -> int | None:
