@@ -21,6 +21,9 @@ _LEADS = re.compile(r"^(?:(?:嗯|呃|那个|就是|主要(?:还)?是|主要|目�
 
 def says_none(text: str) -> bool:
     """Whether the whole of `text` (normalised) says that nothing is in the way."""
+    first, _, rest = text.partition("，")
+    if rest and says_none(first) and not _HOLDING.search(rest):
+        return True
     bare = re.sub(r"[\s，。！、~]+", "", text)
     return 0 < len(bare) <= 30 and _NONE.fullmatch(bare) is not None
 

@@ -56,7 +56,7 @@ _COMPILED = tuple(
 )
 _LONG_PAUSE = re.compile(
     rf"(?:等(?:一)?(?:下|会儿?|等)|稍等|先|我|正|要|有|得|手头|现在|临时)?.{{0,4}}?(?:开个?会|接个?电话|有个?急事|有事|忙|出去|开车|来人|吃饭|下乡|上车|登机|陪|在路上|来电话|领导(?:叫|找)|要出门|去现场|有客人|没空|没时间|走开|断一下).{{0,10}}?(?:{_LATER}|再|继续|先放|先这样|先停|等).{{0,8}}"
-    rf"|.{{0,6}}{_LATER}.{{0,6}}(?:再|继续|接着|来)(?:{_FILL}|继续|弄|说|补|来|接着).{{0,6}}|.{{0,8}}先(?:填|报|写|弄)到这(?:里|儿)?.{{0,10}}|(?:等|稍)(?:一)?(?:下|会儿?).{{0,8}}(?:开会|电话|有事|忙).{{0,8}}"
+    rf"|.{{0,6}}{_LATER}.{{0,6}}(?:再|继续|接着|来)(?:{_FILL}|继续|弄|说|补|来|接着).{{0,6}}|.{{0,8}}先(?:填|报|写|弄)到这(?:里|儿)?.{{0,10}}|{_WAIT}.{{0,8}}(?:开个?会|电话|有事|忙|来人|出去|叫我).{{0,8}}"
 )
 
 _YES = r"(?:是|对|好|行|嗯|确认|确定|可以|没错|没问题|没有(?:问题|错)|没(?:啥|什么|有什么)(?:问题|错|不对)|正确|无误|同意|ok(?:ay|了|的)?|yes|yep|y|就这样|就这么(?:办|填|报|定|着)|准确|属实|通过|认可|没毛病|完全正确|都对|成|妥|收到|中|要得|可|得|okk|[👌👍✅]|对头|是这样|没意见|没有?(?:什么|啥)?(?:不对|错|要改|不妥|出入|差错)的?(?:地方)?|无异议|没有异议|一致|相符|符合|不用改|不改了?|不需要(?:改|修改)|无需修改|没有?要改的?)"
@@ -83,10 +83,10 @@ def read_command(text: str, *, confirming: bool = False) -> Command | None:
     if not words or len(words) > 40:
         return None
     if len(words) <= 20 and (confirming or _STRICT_CONFIRM.fullmatch(words)):
-        if re.search(r"\d|[一二三四五六七八九十]", words) is None or confirms_with_figure(words):
+        if re.search(r"\d|[二三四五六七八九十]|一(?![处点下样致切项个])", words) is None or confirms_with_figure(words):
             if _CONFIRM.fullmatch(words) and (confirming or _STRICT_CONFIRM.fullmatch(words)):
                 return Command("confirm")
-            if confirming and _DENY.fullmatch(words):
+            if confirming and re.fullmatch(rf"(?:{_DENY.pattern}){{1,2}}", words):
                 return Command("deny")
     for name, pattern in _COMPILED:
         match = pattern.fullmatch(words)

@@ -153,6 +153,16 @@ def _weekday(match: re.Match[str], today: date) -> Found:
     return Found(day)
 
 
+def _nth_weekday(match: re.Match[str], today: date) -> Found:
+    month = to_whole(match["month"]) if match["month"] else today.month + (match["rel"][0] in "下次")
+    if not month or month > 13:
+        return Found(None, NO_SUCH_DAY)
+    year = year_of(match, today) or (today.year if month >= today.month else today.year + 1)
+    first = month_end(year, month).replace(day=1)
+    ahead = (_WEEKDAYS[match["wd"]] - first.weekday()) % 7 + 7 * ("一二三四".index(match["nth"]))
+    return Found(first + timedelta(days=ahead))
+
+
 def _whole_week(match: re.Match[str], today: date) -> Found:
     day = weekday_of(today, _WEEKS.get(match["rel"].rstrip("个"), 0), 6)
     return Found(day) if match["part"] else Found(day, WHICH_DAY, period=True)
@@ -224,6 +234,7 @@ FORMS: tuple[tuple[str, re.Pattern[str], Resolver], ...] = tuple(
         ("month_day_figures", r"(?<![\d.:/-])(?P<m>\d{1,2})(?P<sep>[./-])(?P<d>\d{1,2})(?![\d.%成个项:]|[/-]\d)(?P<ri>[日号]?)", _month_day_figures),
         ("year_month_figures", r"(?<![\d.])(?P<y>20\d\d)[-/.](?P<m>\d{1,2})(?![\d%]|[-/.]\d)(?P<part>月?底|月?末)?", _year_month_figures),
         ("calendar", rf"{_YEAR}?{_NOT_NUMBER}(?![两俩仨])(?P<month>{WHOLE})月(?:份|分)?的?(?:{_PART}|{_DAY})?", _calendar),
+        ("nth_weekday", rf"{_YEAR}?(?:(?P<month>{WHOLE})月份?|(?P<rel>本月|这个?月|下个?月|次月))的?第(?P<nth>[一二三四])个(?:周|星期)(?P<wd>[一二三四五六日天])", _nth_weekday),
         ("relative_month", rf"(?P<rel>本月|这个?月|当月|下下个?月|下个?月|次月|上个?月)份?的?(?:{_PART}|{_DAY})?", _relative_month),
         ("relative_month", r"(?P<rel>)(?<![\d一二三四五六七八九十个本当这下上次腊正冬闰])(?P<day>)(?P<part>月底|月末|月初|月中|[上中下]旬末?|[上下]半月)", _relative_month),
         ("day_only", rf"(?<![\d第月{_N}./〕）每-])(?P<day>{WHOLE})(?:号|日)(?!楼|文|线|门|院|令|桥|地|井|车|厂|公|坑|标|机|仓|常|均|报|照|记|益|内|后|之内|以内|住宅|小区|矿)", _day_only),
