@@ -5,10 +5,15 @@ from contextlib import AbstractContextManager, ExitStack
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from storage.database import Database
 from tests.cast import Cast, hire
 from tests.engines import PostgresServer, SqliteFiles, running_postgres
+
+# No timed tests: how long an example takes says nothing on a shared machine. Derandomised: a run can be repeated.
+settings.register_profile("tanhua", deadline=None, derandomize=True, max_examples=60)
+settings.load_profile("tanhua")
 
 
 @pytest.fixture(scope="session")
