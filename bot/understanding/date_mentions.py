@@ -66,7 +66,16 @@ def scan_dates(text: str, today: date, is_workday: Workday | None = None) -> lis
         if match.end() > match.start()
     ]
     found += [
-        DateMention(span.start, span.end, "length", span.day, None if span.day else WHICH_DAY, span.bare, span.past, named=span.day)
+        DateMention(
+            span.start,
+            span.end,
+            "length",
+            span.day,
+            None if span.day else WHICH_DAY,
+            span.bare,
+            span.past,
+            named=span.day,
+        )
         for span in spans(text, today, is_workday)
         if not span.ignore
     ]
@@ -112,7 +121,7 @@ def _leftmost_longest(found: list[DateMention]) -> list[DateMention]:
 
 
 def _ranges(mentions: list[DateMention], text: str) -> list[DateMention]:
-    """Two days joined by 到 or 或 are one mention nobody can be sure of; a lone 下班前 or 早上 joins the day before it."""
+    """Two days joined by 到 or 或 are one mention nobody can be sure of; a lone 下班前 joins the day before it."""
     out: list[DateMention] = []
     for mention in mentions:
         gap = text[out[-1].end : mention.start] if out else ""
@@ -120,7 +129,9 @@ def _ranges(mentions: list[DateMention], text: str) -> list[DateMention]:
             out[-1] = replace(out[-1], end=mention.end)
         elif out and out[-1].day and _RANGE_JOIN.fullmatch(gap):
             same = mention.day == out[-1].day
-            out[-1] = replace(out[-1], end=mention.end, day=mention.day if same else None, doubt=None if same else RANGE)
+            out[-1] = replace(
+                out[-1], end=mention.end, day=mention.day if same else None, doubt=None if same else RANGE
+            )
         elif out and not gap.strip() and _same_stretch(out[-1], mention):
             out[-1] = _narrowed(out[-1], mention)
         elif out and not gap and out[-1].day and mention.day and out[-1].day != mention.day:
@@ -144,12 +155,18 @@ def _narrowed(first: DateMention, second: DateMention) -> DateMention:
 def standing(text: str, mentions: Sequence[DateMention], prev: date | None = None) -> list[DateMention]:
     """The mentions that stand after corrections. 不对是20号 keeps the month of the day it replaces."""
     kept = current(text, [(mention.start, mention.end) for mention in mentions])
-    replaced = [mention for at, mention in enumerate(mentions) if at not in kept and mention.named and mention.kind != "day_only"]
+    replaced = [
+        mention
+        for at, mention in enumerate(mentions)
+        if at not in kept and mention.named and mention.kind != "day_only"
+    ]
     month = replaced[-1].named if replaced else prev if takes_back(text) else None
     out = [mentions[at] for at in kept]
     if month is None:
         return out
-    return [_in_month_of(mention, month, text) if mention.kind == "day_only" and mention.day else mention for mention in out]
+    return [
+        _in_month_of(mention, month, text) if mention.kind == "day_only" and mention.day else mention for mention in out
+    ]
 
 
 def _in_month_of(mention: DateMention, month: date, text: str) -> DateMention:

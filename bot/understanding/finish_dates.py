@@ -1,6 +1,7 @@
 """Which of the days in a progress reply is the day the work will be (or was) finished. Pure.
 
-开会, 招标 and 检查 have days too; an old deadline is not a new promise; 月底能到80% is a milestone; 月底完不成 is the opposite.
+开会, 招标 and 检查 have days too; an old deadline is no new promise; 月底能到80% is a milestone; 月底完不成 says the
+opposite.
 """
 
 import re
@@ -25,29 +26,70 @@ class FinishReading:
 
 _BREAK = r"[，。；！？\n（）]| "
 _FINISH = (
-    r"(?:完成|做完|办完|办结|办好|搞定|搞完|弄完|弄好|改完|改好|做好|整改完|整完|整改到位|落实到位|到位|收尾|收官|竣工|完工|验收|销号|清零|见底|结束|交账|交差|交卷|了结|解决|闭环|落地|达到?100|能行|可以了?$|能好|差不多能完|能完|完事|结案|拿下|收口|收工|交工|完活|干完|干好|摆平|弄妥|办妥|交付|封账|兑现|见效|打住|扫尾|(?<!开)[\u4e00-\u9fff](?:完|好|妥|利索|利落|干净|齐|毕|掉)(?![会成])|整改(?=$|[，。；]))"
+    r"(?:完成|做完|办完|办结|办好|搞定|搞完|弄完|弄好|改完|改好|做好|整改完|整完|整改到位|落实到位|"
+    r"到位|收尾|收官|竣工|完工|验收|销号|清零|见底|结束|交账|交差|交卷|了结|解决|闭环|落地|达到?100|"
+    r"能行|可以了?$|能好|差不多能完|能完|完事|结案|拿下|收口|收工|交工|完活|干完|干好|摆平|弄妥|办妥|"
+    r"交付|封账|兑现|见效|打住|扫尾|(?<!开)[\u4e00-\u9fff](?:完|好|妥|利索|利落|干净|齐|毕|"
+    r"掉)(?![会成])|整改(?=$|[，。；]))"
 )
 _LABEL = re.compile(
-    r"(?:完成|整改|办结|销号)?(?:时间|日期|时限|期限|截止|限期|时间节点|节点|完成日)(?:定在|改到|改成|改为|调到|调整到|调整为|是|为|在|到|至|定|预计|大概|大约|就|:|写|填|报|推到|放到|延到|应该|还)*$"
+    r"(?:完成|整改|办结|销号)?(?:时间|日期|时限|期限|截止|限期|时间节点|节点|完成日)(?:定在|改到|改成|"
+    r"改为|调到|调整到|调整为|是|为|在|到|至|定|预计|大概|大约|就|:|写|填|报|推到|放到|延到|应该|还)*$"
 )
-_MOVED = re.compile(r"(?:延期|延长|延后|推迟|宽限|顺延|展期|后延|延|推|拖|改|调整?|变更|更改|放宽|往后[推延挪])(?:一下)?(?:期限|时间)?(?:到|至|为|成)(?:了)?(?:大概|大约)?$")
-_HOPE = re.compile(r"(?:预计|争取|力争|计划|确保|保证|估计|最迟|最晚|至迟|不晚于|不迟于|打算|准备|大概|应该|力求|承诺|拟|预期|有望|希望|得到|要到|需要?到|可以到|定在|赶在|限|于|截止到?|截止日期?|能在|可在|在|那就|就|放在|就到|到)(?:是|在|于|到|能|大概|要|得)*$")
+_MOVED = re.compile(
+    r"(?:延期|延长|延后|推迟|宽限|顺延|展期|后延|延|推|拖|改|调整?|变更|更改|放宽|"
+    r"往后[推延挪])(?:一下)?(?:期限|时间)?(?:到|至|为|成)(?:了)?(?:大概|大约)?$"
+)
+_HOPE = re.compile(
+    r"(?:预计|争取|力争|计划|确保|保证|估计|最迟|最晚|至迟|不晚于|不迟于|打算|准备|大概|应该|力求|"
+    r"承诺|拟|预期|有望|希望|得到|要到|需要?到|可以到|定在|赶在|限|于|截止到?|截止日期?|能在|可在|在|"
+    r"那就|就|放在|就到|到)(?:是|在|于|到|能|大概|要|得)*$"
+)
 _EVENT = re.compile(
-    r"(?:上午|下午|晚上|的时候|那天|当天|[^，。；！？\n]{0,4}?)?(?:才|就|要|会|将|刚|再|已经?)*(?:开(?!展整改)(?:了|的|过)?(?:个|专题|专项)?(?:.{0,6})?会|召开|开始|启动|动工|开工|谈话|谈的|约谈|检查|督[查导]|抽查|巡察|巡视|调研|下发|印发|发文|发的|收到|接到|报送?|上报|汇报|提交|反馈|指出|研究|部署|招标|开标|中标|挂网|公示|审批|批复|批的|上会|签[订合约]|进场|培训|学习|出差|请假|休假|放假|回复|答复|回来|上任|到任|成立|制定|出台|拿到|拨付|立项|看现场|组织|申请的?|通知|要求|审计|验收组|动员|召集|走访|去过?|商[量议]|碰头)"
+    r"(?:上午|下午|晚上|的时候|那天|当天|[^，。；！？\n]{0,4}?)?(?:才|就|要|会|将|刚|再|"
+    r"已经?)*(?:开(?!展整改)(?:了|的|过)?(?:个|专题|专项)?(?:.{0,6})?会|召开|开始|启动|动工|开工|谈话|"
+    r"谈的|约谈|检查|督[查导]|抽查|巡察|巡视|调研|下发|印发|发文|发的|收到|接到|报送?|上报|汇报|提交|"
+    r"反馈|指出|研究|部署|招标|开标|中标|挂网|公示|审批|批复|批的|上会|签[订合约]|进场|培训|学习|出差|"
+    r"请假|休假|放假|回复|答复|回来|上任|到任|成立|制定|出台|拿到|拨付|立项|看现场|组织|申请的?|通知|"
+    r"要求|审计|验收组|动员|召集|走访|去过?|商[量议]|碰头)"
 )
 _STALE = re.compile(
-    r"(?:原定|原计划|原来|原先|本来|原本|之前|此前|上次|上回|当初|起初|规定|要求|按要求|旧的?|原|应于|应在|本应|限期|报的是|说的是|定的是|过了|超过|从|由|自)(?:[^，。；]{0,8})$"
+    r"(?:原定|原计划|原来|原先|本来|原本|之前|此前|上次|上回|当初|起初|规定|要求|按要求|旧的?|原|应于|"
+    r"应在|本应|限期|报的是|说的是|定的是|过了|超过|从|由|自)(?:[^，。；]{0,8})$"
 )
 _STALE_BUT = re.compile(r"(?:现在|改|申请|预计|争取|调整|延|推|变)")
 _NEGATED = re.compile(
-    r"(?:[^，。；！？\n]{0,6}?)(?:完不成|完成不了|做不完|弄不完|搞不定|改不完|办不完|来不及|赶不上|赶不及|不可能|肯定不行|不行|怕是?不行|无法完成|难以完成|没法完成|不能完成|完成有(?:困难|难度)|够呛|悬|没戏|不够用?|太紧|有点紧|太赶|完不了|不现实|没把握|保证不了|不敢保证|怕来不及|难完成|困难|不一定|未必|没完成|未完成|没能完成|未能|到期|的期限|之前不|已经过|已过|都过|过了)"
+    r"(?:[^，。；！？\n]{0,6}?)(?:完不成|完成不了|做不完|弄不完|搞不定|改不完|办不完|来不及|赶不上|"
+    r"赶不及|不可能|肯定不行|不行|怕是?不行|无法完成|难以完成|没法完成|不能完成|完成有(?:困难|难度)|"
+    r"够呛|悬|没戏|不够用?|太紧|有点紧|太赶|完不了|不现实|没把握|保证不了|不敢保证|怕来不及|难完成|"
+    r"困难|不一定|未必|没完成|未完成|没能完成|未能|到期|的期限|之前不|已经过|已过|都过|过了)"
 )
-_UNSURE = re.compile(r"(?:可能|也许|说不定|没准|不一定|恐怕|怕是|看能不能|不敢说|最快|最早|不早于|起码要?|至少要?|最起码|如果.{0,8}|要是.{0,8}|除非.{0,8}|得过了|过了)(?:是|要|得|在|到|能|也要|也得|就)*$")
-_UNSURE_BEHIND = re.compile(r"(?:[^，。；]{0,6})(?:说不准|说不好|不好说|不一定|不确定|难说|再看|看情况|没把握|吧可能|也说不定|或者|再定|待定)")
-_MILESTONE = re.compile(r"(?:就|可以?|能够?|将|争取|预计|估计|应该|计划|目标|完成|推进|做|达|提高|提升|干|搞|要)*(?:到|达到|完成|达|有)?(?:大概|约|剩下?的?|剩余的?)?$")
-_WHOLE = re.compile(r"(?:全部|全面|整体|彻底|最终|所有|统统|整个|总体|完全|都|全)(?:能|可以|就|会|将|都|给|要|整改|问题|任务|按要求)*(?=" + _FINISH + ")|整改(?:任务)?(?:完成|完毕|到位)|完成(?:整改|全部|所有|剩[下余]|任务|销号|验收)")
-_CAN = re.compile(r"(?:应该|估计|大概|肯定|一定|基本|差不多|就|都|全部|绝对|保证)*(?:能|可以?)(?:够|全部|都|给)?[\u4e00-\u9fff]{1,4}$")
-_PART_OF = re.compile(r"第[一二三四1-4](?:项|个|条|批|阶段|步|期)|首批|先(?!后)|一期|前期|初步|初稿|阶段性|(?<!剩余)(?<!剩下)(?<!余下)(?<!其余)部分")
+_UNSURE = re.compile(
+    r"(?:可能|也许|说不定|没准|不一定|恐怕|怕是|看能不能|不敢说|最快|最早|不早于|起码要?|至少要?|"
+    r"最起码|如果.{0,8}|要是.{0,8}|除非.{0,8}|得过了|过了)(?:是|要|得|在|到|能|也要|也得|就)*$"
+)
+_UNSURE_BEHIND = re.compile(
+    r"(?:[^，。；]{0,6})(?:说不准|说不好|不好说|不一定|不确定|难说|再看|看情况|没把握|吧可能|也说不定|"
+    r"或者|再定|待定)"
+)
+_MILESTONE = re.compile(
+    r"(?:就|可以?|能够?|将|争取|预计|估计|应该|计划|目标|完成|推进|做|达|提高|提升|干|搞|要)*(?:到|"
+    r"达到|完成|达|有)?(?:大概|约|剩下?的?|剩余的?)?$"
+)
+_WHOLE = re.compile(
+    r"(?:全部|全面|整体|彻底|最终|所有|统统|整个|总体|完全|都|全)(?:能|可以|就|会|将|都|给|要|整改|"
+    r"问题|任务|按要求)*(?="
+    + _FINISH
+    + ")|整改(?:任务)?(?:完成|完毕|到位)|完成(?:整改|全部|所有|剩[下余]|任务|销号|验收)"
+)
+_CAN = re.compile(
+    r"(?:应该|估计|大概|肯定|一定|基本|差不多|就|都|全部|绝对|保证)*(?:能|可以?)(?:够|全部|都|"
+    r"给)?[\u4e00-\u9fff]{1,4}$"
+)
+_PART_OF = re.compile(
+    r"第[一二三四1-4](?:项|个|条|批|阶段|步|期)|首批|先(?!后)|一期|前期|初步|初稿|阶段性|"
+    r"(?<!剩余)(?<!剩下)(?<!余下)(?<!其余)部分"
+)
 
 
 def read_finish(
@@ -62,14 +104,14 @@ def read_finish(
 ) -> FinishReading:
     """Chooses among `found` (mentions of `text`). `asked`: the form asked for this day, so a day alone is enough.
 
-    `amounts`: spans of percentages; `done`: the text says the work is finished, so a past day is when; `prev`: the day given
-    before, whose month 不对是20号 keeps.
+    `amounts`: spans of percentages; `done`: the text says the work is finished, so a past day is when; `prev`: the
+    day given before, whose month 不对是20号 keeps.
     """
     found = [mention for mention in found if not (mention.bare and not asked)]
     found = standing(text, found, prev)
     scored = [(_score(text, found, at, amounts, asked), found[at]) for at in range(len(found))]
     if done:
-        return _when_done(text, scored, today)
+        return _when_done(scored, today)
     likely = [(score, mention) for score, mention in scored if score >= (0 if asked else 1)]
     if not likely:
         return FinishReading(doubt=_reason(found, scored))
@@ -92,7 +134,7 @@ def _reason(found: Sequence[DateMention], scored: Sequence[tuple[int, DateMentio
     return doubts[0] if doubts else WHICH if found else None
 
 
-def _when_done(text: str, scored: Sequence[tuple[int, DateMention]], today: date) -> FinishReading:
+def _when_done(scored: Sequence[tuple[int, DateMention]], today: date) -> FinishReading:
     """The day a finished work was finished, where a day stands with the words of completion."""
     days = set()
     for score, mention in scored:
@@ -114,10 +156,8 @@ def _windows(text: str, found: Sequence[DateMention], at: int) -> tuple[str, str
     return before, behind
 
 
-def _score(
-    text: str, found: Sequence[DateMention], at: int, amounts: Sequence[tuple[int, int]], asked: bool
-) -> int:
-    """5 moved to · 4 labelled · 3 all finished · 2 finished · 1 alone or hoped for · 0 beside other words · -1 something else."""
+def _score(text: str, found: Sequence[DateMention], at: int, amounts: Sequence[tuple[int, int]], asked: bool) -> int:
+    """5 moved to, 4 labelled, 3 all finished, 2 finished, 1 alone or hoped for, 0 beside other words, -1 not it."""
     before, behind = _windows(text, found, at)
     mention = found[at]
     if _NEGATED.match(behind):
@@ -131,7 +171,11 @@ def _score(
     if _LABEL.search(before):
         return 4
     follows = next((start for start, _ in amounts if start >= mention.end), None)
-    if follows is not None and follows - mention.end <= len(behind) and _MILESTONE.fullmatch(text[mention.end : follows]):
+    if (
+        follows is not None
+        and follows - mention.end <= len(behind)
+        and _MILESTONE.fullmatch(text[mention.end : follows])
+    ):
         return -1 if not re.search(r"剩", text[mention.end : follows]) else 3
     finish = re.search(_FINISH, behind)
     event = _EVENT.match(behind)

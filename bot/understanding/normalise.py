@@ -1,4 +1,4 @@
-"""One spelling for what people type: half width, one kind of punctuation, no stray spaces, usual speech slips put right.
+"""One spelling for what people type: half width, one punctuation, no stray spaces, usual slips put right.
 
 The result is what every other module of this package reads. Chinese punctuation stays Chinese, so a clause cut out of
 the result can be stored as an official's own words.
@@ -19,7 +19,11 @@ _PUNCTUATION = {
 # characters are right in other words (可以完成, 本月低保, 八层楼).
 _SLIPS: tuple[tuple[str, str], ...] = (
     (r"己(?=经|完成|整改|启动|落实|办结|解决|全部|提交|上报)", "已"),
-    (r"(?<![可所得足予加难给用致并])以(?=经(?!济|营|验|费|过|常|办)|完成|整改完|启动|办结|销号|全部完成|全部整改)", "已"),
+    (
+        r"(?<![可所得足予加难给用致并])以(?=经(?!济|营|验|费|过|常|办)|完成|整改完|启动|办结|销号|"
+        r"全部完成|全部整改)",
+        "已",
+    ),
     (r"百分只|百份之|百分之百之", "百分之"),
     (r"(?<=[一二两三四五六七八九\d])层(?=了|吧|左右|多|半|$|[，。；])", "成"),
     (r"(?<=[月年])[低抵](?=前|之前|以前|完成|搞|能|吧|了|$|[，。；])", "底"),
@@ -28,7 +32,11 @@ _SLIPS: tuple[tuple[str, str], ...] = (
     (r"晚成(?=了|\d|%|百分|[一二两三四五六七八九]成)", "完成"),
     (r"延[其七]|言期|沿期", "延期"),
     (r"款限", "宽限"),
-    (r"(?<!现|正|还|存|所|实|好|内|自)在(?=宽限|过[一二两三四五六七八九十\d]+[天周]|延长?[一二两三四五六七八九十\d]+)", "再"),
+    (
+        r"(?<!现|正|还|存|所|实|好|内|自)在(?=宽限|过[一二两三四五六七八九十\d]+[天周]|"
+        r"延长?[一二两三四五六七八九十\d]+)",
+        "再",
+    ),
     (r"正再(?=整改|推进|办|做|改|弄|落实|搞)", "正在"),
     (r"卡再", "卡在"),
     (r"取肖|取削", "取消"),

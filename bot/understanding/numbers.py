@@ -37,32 +37,62 @@ class PercentReading:
 _BREAK = re.compile(r"[，。；！？、\n（） ]")
 _NOW = re.compile(r"目前|现在|这次|本次|现已|(?<!要求)已经|当前|截至|截止|至今|今天|眼下|如今|这回|实际|实有|已(?!前)")
 _EARLIER = re.compile(
-    r"上一?次|上个?月|上周|上星期|上回|上期|上个?季度|之前|此前|原来|原先|原本|去年|以前|前期|那时|当时|起初|一开始|前几天|前阵子?|昨天|前天|月初|年初|曾经?|刚才|前面|初期|(?<!目)前次|老早"
+    r"上一?次|上个?月|上周|上星期|上回|上期|上个?季度|之前|此前|原来|原先|原本|去年|以前|前期|那时|"
+    r"当时|起初|一开始|前几天|前阵子?|昨天|前天|月初|年初|曾经?|刚才|前面|初期|(?<!目)前次|老早"
 )
 _BASE = re.compile(r"(?<!对)(?<!百分)(?:比|较|由|从|自)(?!例|率|重)[^，。]{0,8}$")
 _AIM = re.compile(
-    r"目标|计划|要求|应达|应该达|应完成|争取|力争|预计|预期|(?<!模)拟|(?<!麻)将|希望|下一步|打算|准备|有望|确保|(?<!主)(?<!重)(?<!需)(?<!必)要(?:到|达|完成)|还要|(?<!不)(?<!可)能(?:到|达|够|完成|做到|有|推进)|可(?:以)?(?:到|达|完成)|就能|才能|才算|达标|考核线|下个?月|下周|明年|明天|后天|月底|年底|节前|如果|要是|假如|一旦"
+    r"目标|计划|要求|应达|应该达|应完成|争取|力争|预计|预期|(?<!模)拟|(?<!麻)将|希望|下一步|打算|准备|"
+    r"有望|确保|(?<!主)(?<!重)(?<!需)(?<!必)要(?:到|达|完成)|还要|(?<!不)(?<!可)能(?:到|达|够|完成|"
+    r"做到|有|推进)|可(?:以)?(?:到|达|完成)|就能|才能|才算|达标|考核线|下个?月|下周|明年|明天|后天|"
+    r"月底|年底|节前|如果|要是|假如|一旦"
 )
 _OTHER_THING = re.compile(
-    r"(?:(?!完成|整改|办结|销号|落实|进度|化解|解决|完工|结案|总体|整体)[\u4e00-\u9fff]{2}率|完成(?:投资|产值|支付|拨付|销售|税收|营收)|满意[度率]|合格率|参[与会]率|覆盖[率面]?|知晓率|出勤率|到会率|通过率|支持率|使用率|执行率|到位率|拨付率|占比|占了?|同比|环比|资金|预算|投资|经费|款项?|拨款|权重|比重|误差|人员|人手|人力|降|打|利率|税率|好评率|回复率|入户率|签字率|签约率|概算|得票|测评|分值|(?:支出|拨付|付款|用款|执行|资金|投资|采购|招标|时间|序时|征收|收缴|支付|施工图|设计|工期)进度)(?:[^，。；]{0,3}(?:到位|支付|拨付|使用|执行|落实))?(?:大概|约|为|是|达到?|到|仅|只有?|已|才|率|了|的|完成)*$"
+    r"(?:(?!完成|整改|办结|销号|落实|进度|化解|解决|完工|结案|总体|整体)[\u4e00-\u9fff]{2}率|"
+    r"完成(?:投资|产值|支付|拨付|销售|税收|营收)|满意[度率]|合格率|参[与会]率|覆盖[率面]?|知晓率|"
+    r"出勤率|到会率|通过率|支持率|使用率|执行率|到位率|拨付率|占比|占了?|同比|环比|资金|预算|投资|"
+    r"经费|款项?|拨款|权重|比重|误差|人员|人手|人力|降|打|利率|税率|好评率|回复率|入户率|签字率|"
+    r"签约率|概算|得票|测评|分值|(?:支出|拨付|付款|用款|执行|资金|投资|采购|招标|时间|序时|征收|收缴|"
+    r"支付|施工图|设计|工期)进度)(?:[^，。；]{0,3}(?:到位|支付|拨付|使用|执行|落实))?(?:大概|约|为|是|"
+    r"达到?|到|仅|只有?|已|才|率|了|的|完成)*$"
 )
 _OF_OTHERS = re.compile(
-    r"(?:的|是)?(?:人(?!都说)|群众|干部|户|村(?!里)|企业|资金|人手|人员|职工|党员|材料|设备|单位|经费|款|可能|把握|希望|精力|时间|概率|预算|股份|比例是)"
+    r"(?:的|是)?(?:人(?!都说)|群众|干部|户|村(?!里)|企业|资金|人手|人员|职工|党员|材料|设备|单位|经费|"
+    r"款|可能|把握|希望|精力|时间|概率|预算|股份|比例是)"
 )
 _PART = re.compile(r"其中|第[一二三四五六七八九十\d]+[个项条]|(?:前|后)[一二三两\d]+[个项条]")
-_LEFT = re.compile(r"(?:还?剩(?:下|余)?|还余|(?<![其业])余下?|还有|尚有|(?<!相)(?<!误)(?<!偏)还?差|缺|没完成的|未完成的?|没做的|没改的|未整改的)(?:的|了|大概|大约|约|有|是|为|占|最后)*$")
-_LEFT_BEHIND = re.compile(r"(?:左右)?的?(?:工作|任务|内容|问题|工作量|工程|工程量|部分|整改|整改任务|措施|事项|活儿?|量)?(?:还|尚|仍|都)?(?:没有?|未)(?!问题|困难|毛病|难度|啥|什么|意见|错)[\u4e00-\u9fff]{1,4}(?:$|[，。；！ ])")
+_LEFT = re.compile(
+    r"(?:还?剩(?:下|余)?|还余|(?<![其业])余下?|还有|尚有|(?<!相)(?<!误)(?<!偏)还?差|缺|没完成的|"
+    r"未完成的?|没做的|没改的|未整改的)(?:的|了|大概|大约|约|有|是|为|占|最后)*$"
+)
+_LEFT_BEHIND = re.compile(
+    r"(?:左右)?的?(?:工作|任务|内容|问题|工作量|工程|工程量|部分|整改|整改任务|措施|事项|活儿?|"
+    r"量)?(?:还|尚|仍|都)?(?:没有?|未)(?!问题|困难|毛病|难度|啥|什么|意见|错)[\u4e00-\u9fff]{1,4}(?:$|"
+    r"[，。；！ ])"
+)
 _CHANGE = re.compile(
-    r"(?:提高|提升|增长|增加|上升|加快|前进|上涨|涨|(?<!不)多|(?<!追)加|下降|降低|减少|回落|落后|超前|滞后|(?:又|再|新|这周|本周|本月|这个月|当月|当周|单月)(?:完成|推进|进展|做|整改|增加|往前推|干)?)了?(?:大约|约|大概)?$"
+    r"(?:提高|提升|增长|增加|上升|加快|前进|上涨|涨|(?<!不)多|(?<!追)加|下降|降低|减少|回落|落后|超前|"
+    r"滞后|(?:又|再|新|这周|本周|本月|这个月|当月|当周|单月)(?:完成|推进|进展|做|整改|增加|往前推|"
+    r"干)?)了?(?:大约|约|大概)?$"
 )
-_LABEL = r"(?:(?:整改|工作|总体|整体|目前|现在|当前|总|完成)?(?:进度|进展|完成度|完成率|整改率|百分比|比例|完成情况|百分数))"
+_LABEL = (
+    r"(?:(?:整改|工作|总体|整体|目前|现在|当前|总|完成)?(?:进度|进展|完成度|完成率|整改率|百分比|比例|"
+    r"完成情况|百分数))"
+)
 _BARE = re.compile(
-    rf"(?:嗯|呃|那个|就|就是|大概|大约|约|差不多|应该|估计|报|填|写|按|是|为|到|达到|做到|推进到|干到|搞到|干了|做了|整改了?|整体|总体|目前|现在|这次|已经?|完成|了|有|算|记|得有|得|的|改|改成|改为|不对|错了|应是|我们|咱们|我|{_LABEL}|[:，。 ])*"
-    rf"(?P<n>{NUMBER})(?P<more>[多几来余])?(?:吧|啊|呀|哈|了|的|左右|上下|样子|这样|个点|的样子|差不多|呢|哦|[，。！ ])*"
+    rf"(?:嗯|呃|那个|就|就是|大概|大约|约|差不多|应该|估计|报|填|写|按|是|为|到|达到|做到|推进到|干到|"
+    rf"搞到|干了|做了|整改了?|整体|总体|目前|现在|这次|已经?|完成|了|有|算|记|得有|得|的|改|改成|改为|"
+    rf"不对|错了|应是|我们|咱们|我|{_LABEL}|[:，。 ])*"
+    rf"(?P<n>{NUMBER})(?P<more>[多几来余])?(?:吧|啊|呀|哈|了|的|左右|上下|样子|这样|个点|的样子|差不多|"
+    rf"呢|哦|[，。！ ])*"
 )
-_BARE_RANGE = re.compile(rf"(?:大概|大约|差不多|估计|完成了?|{_LABEL}|在|[:，])*{NUMBER}(?:到|至|-|~|或者?){NUMBER}(?:之间|吧|左右|的样子)*")
+_BARE_RANGE = re.compile(
+    rf"(?:大概|大约|差不多|估计|完成了?|{_LABEL}|在|[:，])*{NUMBER}(?:到|至|-|~|或者?){NUMBER}(?:之间|"
+    rf"吧|左右|的样子)*"
+)
 _LABELLED = re.compile(
-    rf"{_LABEL}(?:[:是为了到达约]|大概|已|目前|改成|改为|改到|调到|改|应该|应|填|写|报|成|现在| ){{0,5}}(?P<n>{NUMBER})(?=$|[，。；！、 \n])(?P<more>)"
+    rf"{_LABEL}(?:[:是为了到达约]|大概|已|目前|改成|改为|改到|调到|改|应该|应|填|写|报|成|现在|"
+    rf" ){{0,5}}(?P<n>{NUMBER})(?=$|[，。；！、 \n])(?P<more>)"
 )
 _CHANGED_TO = re.compile(rf"(?:改成|改为|改到|改|应该是|应是|是|换成)(?P<n>{NUMBER})(?:吧|了|的)?$(?P<more>)")
 
@@ -71,16 +101,18 @@ _SHORT = 24
 """Characters beyond which a text is no bare number; also bounds the time the pattern may take."""
 
 
-def read_percent(
-    text: str, *, bare: bool = True, aims: Sequence[int] = (), slash: bool | None = None
-) -> PercentReading:
-    """Today's progress in `text`. `bare`: a number alone is the answer (the field asked for it).
+def read_percent(text: str) -> PercentReading:
+    """Today's progress in `text`, for any form's percentage field. Never raises."""
+    return percent_in(normalise(text), bare=True, slash=True)
 
-    `aims`: positions (of the normalised text) where a future day is named; an amount behind one in the same clause is
-    an aim. `slash`: read 3/4 as a share (default: as `bare`). Never raises.
+
+def percent_in(clean: str, *, bare: bool, aims: Sequence[int] = (), slash: bool) -> PercentReading:
+    """Today's progress in normalised text. `bare`: a number alone is the answer (the field asked for it).
+
+    `aims`: positions where a future day is named; an amount behind one in the same clause is an aim.
+    `slash`: read 3/4 as a share.
     """
-    clean = normalise(text)
-    reading = _read(clean, bare, aims, bare if slash is None else slash)
+    reading = _read(clean, bare, aims, slash)
     partial = reading.percent != 100 and (
         reading.percent is not None or reading.percent_min is not None or read_counts(clean).counted
     )
@@ -115,12 +147,18 @@ def _told(amounts: Sequence[Amount], roles: Sequence[str]) -> PercentReading:
     if any(amount.firm == WRONG for amount in amounts):
         return PercentReading(doubt=OUT_OF_RANGE)
     now = [a for a, role in zip(amounts, roles, strict=True) if role in ("now", "labelled")]
-    rest = [a for a, role in zip(amounts, roles, strict=True) if role == "left" and a.firm == EXACT and a.value is not None]
+    rest = [
+        a for a, role in zip(amounts, roles, strict=True) if role == "left" and a.firm == EXACT and a.value is not None
+    ]
     exact = {a.value for a in now if a.firm == EXACT and a.value is not None}
     exact = exact or {round(100 - a.value, 2) for a in rest if a.value is not None}
     if len(exact) == 1:
         value = exact.pop()
-        at = next(a for a in [*now, *rest] if a.firm == EXACT and a.value is not None and value in (a.value, round(100 - a.value, 2)))
+        at = next(
+            a
+            for a in [*now, *rest]
+            if a.firm == EXACT and a.value is not None and value in (a.value, round(100 - a.value, 2))
+        )
         return PercentReading(value, span=(at.start, at.end))
     if exact:
         labelled = {a.value for a, role in zip(amounts, roles, strict=True) if role == "labelled" and a.firm == EXACT}

@@ -19,7 +19,7 @@ from bot.understanding.extensions import Extension, read_extension
 from bot.understanding.finish_dates import FinishReading, read_finish
 from bot.understanding.hedges import hedged
 from bot.understanding.normalise import normalise
-from bot.understanding.numbers import PercentReading, read_percent
+from bot.understanding.numbers import PercentReading, percent_in
 from bot.understanding.questions import split_questions
 from bot.understanding.statuses import EXTENSION, StatusReading, read_status
 
@@ -93,7 +93,14 @@ def read_reply(text: str, *, today: datetime.date, expecting: Expecting) -> Read
 
 def _about_rules(text: str) -> bool:
     """Whether a text with 延期 asks how extensions work, and does not ask for one."""
-    return re.search(r"谁|怎么|如何|什么|啥|哪|多少|几次|多久|流程|规定|政策|条件|是不是|要不要|需不需要|为什么|几天(?!吗|行)|咋", text) is not None
+    return (
+        re.search(
+            r"谁|怎么|如何|什么|啥|哪|多少|几次|多久|流程|规定|政策|条件|是不是|要不要|需不需要|为什么|"
+            r"几天(?!吗|行)|咋",
+            text,
+        )
+        is not None
+    )
 
 
 def _commanded(clean: str, command: Command) -> Reading:
@@ -135,7 +142,10 @@ def _facts(clean: str, today: datetime.date, expecting: Expecting, raw: str) -> 
     return _weighed(expecting, extension, percent, status, finish, blocker)
 
 
-_ON_TIME = re.compile(r"(?<!不能)(?<!无法)(?<!不)(?:按期|按时|如期|按原定|按原计划|不延期|不用延期|无需延期|期限内|到期前|截止日期?前|按规定时[间限]|按要求时[间限])")
+_ON_TIME = re.compile(
+    r"(?<!不能)(?<!无法)(?<!不)(?:按期|按时|如期|按原定|按原计划|不延期|不用延期|无需延期|期限内|"
+    r"到期前|截止日期?前|按规定时[间限]|按要求时[间限])"
+)
 
 
 def _date(value: object) -> datetime.date | None:
@@ -150,21 +160,23 @@ def _date(value: object) -> datetime.date | None:
 
 def _moves_date(clean: str, expecting: Expecting) -> bool:
     """不对，是12月10日 at the summary speaks of the finish date: it is the only date on the form."""
-    return expecting.field in ("confirm", "any") and (takes_back(clean) or len(clean) <= 12) and "date" in expecting.prev
+    return (
+        expecting.field in ("confirm", "any") and (takes_back(clean) or len(clean) <= 12) and "date" in expecting.prev
+    )
 
 
 def _without_shares(clean: str, dates: list[DateMention], asked: str) -> list[DateMention]:
     """3/4 is a share where a percentage was asked for, and a day where a day was."""
     if asked != "percent":
         return dates
-    return [
-        m for m in dates
-        if not (m.kind == "month_day_figures" and re.fullmatch(r"\d+[/.]\d+", clean[m.start : m.end]) and _no_date_words(clean, m))
-    ]  # fmt: skip
+    return [m for m in dates if m.kind != "month_day_figures" or not _may_be_share(clean, m)]
 
 
-def _no_date_words(clean: str, mention: DateMention) -> bool:
-    return not re.search(r"时间|日期|前|预计|争取", clean[: mention.start][-6:] + clean[mention.end :][:3])
+def _may_be_share(clean: str, mention: DateMention) -> bool:
+    """Whether 9/12 or 12.5 stands there without a word that makes it a day."""
+    beside = clean[: mention.start][-6:] + clean[mention.end :][:3]
+    figures = re.fullmatch(r"\d+[/.]\d+", clean[mention.start : mention.end])
+    return figures is not None and re.search(r"时间|日期|前|预计|争取", beside) is None
 
 
 def _percent(clean: str, dates: list[DateMention], ahead: list[int], expecting: Expecting) -> PercentReading:
@@ -180,14 +192,15 @@ def _percent(clean: str, dates: list[DateMention], ahead: list[int], expecting: 
         return PercentReading()
     asked = expecting.field == "percent"
     moved = takes_back(clean) and _only_percent(expecting, clean)
-    reading = read_percent(masked, bare=asked or moved, aims=ahead, slash=asked)
-    return reading
+    return percent_in(masked, bare=asked or moved, aims=ahead, slash=asked)
 
 
 def _only_percent(expecting: Expecting, clean: str) -> bool:
     """改成60 at the summary: a figure over 31 can only be the percentage given before."""
     number = re.search(r"\d+", clean)
-    return "percent" in expecting.prev and ("date" not in expecting.prev or (number is not None and int(number[0]) > 31))
+    return "percent" in expecting.prev and (
+        "date" not in expecting.prev or (number is not None and int(number[0]) > 31)
+    )
 
 
 def _blocker(clean: str, raw: str, expecting: Expecting, finish: FinishReading, status: StatusReading) -> str | None:

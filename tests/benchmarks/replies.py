@@ -114,9 +114,8 @@ def show(rows: Sequence[Mapping[str, Any]], read: Mapping[str, Mapping[str, Any]
         right = wholly_right(row["expect"], read[row["id"]])
         by_tag[row.get("tag", "")].append(right)
         if misses and not right:
-            print(
-                f"MISS {row['id']} [{row['state'].get('field')}] {row['text']}\n     {row['expect']}\n     {read[row['id']]}"
-            )
+            print(f"MISS {row['id']} [{row['state'].get('field')}] {row['text']}")
+            print(f"     {row['expect']}\n     {read[row['id']]}")
     total = [right for rights in by_tag.values() for right in rights]
     print(f"wholly right {sum(total)}/{len(total)} = {sum(total) / max(1, len(total)):.3f}")
     unclear = [row for row in rows if row["expect"].get("clarify")]

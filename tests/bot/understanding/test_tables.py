@@ -10,6 +10,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+
 from bot.understanding import Expecting, Reading, read_reply
 
 TABLES = Path(__file__).parent / "tables"
@@ -40,7 +41,7 @@ def reading_of(today: str, state: str, text: str) -> Reading:
 
 def wrong(reading: Reading, expected: str) -> list[str]:
     """The expectations `reading` does not meet."""
-    wanted = dict((item.split("=", 1) + [""])[:2] for item in expected.split())
+    wanted = {item.partition("=")[0]: item.partition("=")[2] for item in expected.split()}
     return [key for key, value in wanted.items() if key != "tolerance" and not _met(reading, key, value, wanted)]
 
 
