@@ -5,17 +5,23 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from langchain_core.embeddings import Embeddings
 
+from knowledge.answerability import Scene, is_answered
 from knowledge.asking import read_question
 from knowledge.indexing import Shelf, open_shelf
+from knowledge.keyword_index import rarity
 from knowledge.manners import aside, is_question_like
 from knowledge.quoting import Quote, choose
-from knowledge.retrieval import Hit, PolicyRetriever
+from knowledge.retrieval import Hit
 from knowledge.wording import no_basis_text, quoted_text
 from storage.database import Database
 from storage.documents.rules import Audience
+
+if TYPE_CHECKING:
+    from knowledge.retriever import PolicyRetriever
 
 __all__ = ["Answer", "AnswerKind", "Citation", "PolicyDesk", "Retrieved", "is_question_like"]
 
@@ -84,15 +90,18 @@ class PolicyDesk:
         finder = self.shelf.finder()
         found = finder.find(asked, audience=audience, period=period, limit=RETRIEVED)
         rarities = finder.library.keywords.rarities(list(asked.weights), found.visible)
-        quotes = choose(asked, found.hits, rarities)
         shown = _retrieved(found.hits) if with_retrieved else ()
-        if not quotes:
-            nearest = tuple(cited(Quote(hit, hit.passage.text[:80])) for hit in found.hits[:NEAREST])
-            return Answer(AnswerKind.ABSTAIN, no_basis_text(found.hits[:NEAREST]), (), nearest, shown)
-        return Answer(AnswerKind.QUOTED, quoted_text(quotes), tuple(map(cited, quotes)), (), shown)
+        unseen = rarity(0, int(found.visible.sum()))
+        if not is_answered(Scene(asked, found.hits, rarities, unseen)):
+            nearest = tuple(cited(Quote(hit, hit.passage.text)) for hit in found.hits[:NEAREST])
+            return Answer(AnswerKind.ABSTAIN, no_basis_text(asked, found.hits[:NEAREST]), (), nearest, shown)
+        quotes = choose(asked, found.hits, rarities)
+        return Answer(AnswerKind.QUOTED, quoted_text(asked, quotes), tuple(map(cited, quotes)), (), shown)
 
-    def retriever(self, *, audience: Audience, on_date: date, limit: int = 10) -> PolicyRetriever:
+    def retriever(self, *, audience: Audience, on_date: date, limit: int = 10) -> "PolicyRetriever":
         """The search behind the answers, for anybody's chain."""
+        from knowledge.retriever import PolicyRetriever
+
         return PolicyRetriever(finder=self.shelf.finder, audience=audience, on_date=on_date, limit=limit)
 
 

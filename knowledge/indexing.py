@@ -7,9 +7,11 @@ from threading import Lock
 
 from langchain_core.embeddings import Embeddings
 
+from knowledge import tuning
 from knowledge.embedding import open_embeddings
 from knowledge.library import Library
 from knowledge.retrieval import Finder
+from knowledge.tuning import Tuning
 from knowledge.vector_index import VectorIndex
 from storage.database import Database
 from storage.documents.queries import active_documents, active_passages, revision
@@ -23,18 +25,28 @@ class Shelf:
 
     database: Database
     vectors: VectorIndex
+    folder: Path
     _library: Library | None = None
     _level: int = -1
+    _tuned: tuple[int, Tuning | None] = (0, None)
     _lock: Lock = field(default_factory=Lock)
 
     def finder(self) -> Finder:
         """A finder over the register as it stands now; the vectors are brought level first."""
         library = self.library()
         with self._lock:
-            if self._level != library.revision:
+            if self._level != library.revision or self.vectors.is_lost():
                 self.vectors.bring_level(library.entries(self.vectors.model), library.revision)
                 self._level = library.revision
-        return Finder(library, self.vectors)
+        return Finder(library, self.vectors, self._tuning())
+
+    def _tuning(self) -> Tuning | None:
+        """The tuning in force, read again when its file changes."""
+        file = self.folder / tuning.FILE
+        stamp = file.stat().st_mtime_ns if file.exists() else 0
+        if stamp != self._tuned[0]:
+            self._tuned = (stamp, tuning.in_force(self.folder, self.vectors.model) if stamp else None)
+        return self._tuned[1]
 
     def library(self) -> Library:
         """The register as it stands now."""
@@ -50,7 +62,8 @@ def open_shelf(
     database: Database, data_folder: Path, *, chroma_url: str = "", embeddings: Embeddings | None = None
 ) -> Shelf:
     """The shelf of one installation. Nothing heavy is loaded before the first question."""
-    return Shelf(database, VectorIndex(data_folder / FOLDER, embeddings or open_embeddings(), chroma_url))
+    vectors = VectorIndex(data_folder / FOLDER, embeddings or open_embeddings(), chroma_url)
+    return Shelf(database, vectors, data_folder)
 
 
 def bring_level(

@@ -88,6 +88,11 @@ class Library:
         document = self.documents[passage.document_id]
         return Entry(self.indexed_text(passage)[:500], label_of(document.audience, document.audience_unit_id))
 
+    @cached_property
+    def labels(self) -> frozenset[str]:
+        """Every label there is: for fitting, which looks at all passages and shows none."""
+        return frozenset(label_of(d.audience, d.audience_unit_id) for d in self._order)
+
     def visible_documents(self, audience: Audience, period: Period) -> dict[int, str]:
         """Ids of the documents this audience may be answered from about this period, each with its standing then."""
         seen = {d.id: d for d in self._order if audience.may_see(d.audience, d.audience_unit_id)}

@@ -1,19 +1,15 @@
 """Finding passages: keywords, the document's own keywords and vectors, fused by scores, for one audience and date."""
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 from typing import Any
 
 import numpy as np
-from langchain_core.callbacks import CallbackManagerForRetrieverRun
-from langchain_core.documents import Document
-from langchain_core.retrievers import BaseRetriever
-from pydantic import ConfigDict
 
-from knowledge.asking import Asked, read_question
+from knowledge.asking import Asked
 from knowledge.keyword_index import Floats, Mask
 from knowledge.library import Library, Period, labels_of
+from knowledge.tuning import Tuning
 from knowledge.vector_index import VectorIndex, key_of
 from storage.documents.queries import DocumentFacts, PassageFacts
 from storage.documents.rules import Audience
@@ -54,9 +50,10 @@ class Found:
 class Finder:
     """Searches one library, by keywords alone where `vectors` is None. Holds no state between questions."""
 
-    def __init__(self, library: Library, vectors: VectorIndex | None) -> None:
+    def __init__(self, library: Library, vectors: VectorIndex | None, tuning: Tuning | None = None) -> None:
         self.library = library
         self.vectors = vectors
+        self.tuning = tuning
 
     def find(self, asked: Asked, *, audience: Audience, period: Period, limit: int) -> Found:
         """The `limit` best passages this audience may see about this period."""
@@ -87,7 +84,7 @@ class Finder:
         scores = keyword + DOCUMENT_WEIGHT * whole[library.document_numbers]
         pool = np.argsort(-np.where(visible, scores, -1.0), kind="stable")[:KEYWORD_POOL]
         dense = self._dense(asked, labels, visible, pool)
-        scores = scores + DENSE_WEIGHT * dense
+        scores = scores + (self.tuning.dense_weight if self.tuning else DENSE_WEIGHT) * dense
         lines = library.outline_lines
         if not asked.wants_list:
             scores = np.where(lines > 0, scores * OUTLINE_WEIGHT, scores)
@@ -111,6 +108,8 @@ class Finder:
         if vectors is None:
             return np.zeros(len(visible), dtype=np.float32)
         vector = vectors.embeddings.embed_query(asked.text)
+        if self.tuning:
+            vector = self.tuning.turned(vector)
         near = vectors.similar(vector, labels, DENSE_POOL)
         keys = {key_of(vectors.model, library.entry(library.passages[n])): int(n) for n in pool if visible[n]}
         known = vectors.vectors([key for key in keys if key not in near])
@@ -134,40 +133,6 @@ class Finder:
         passage = self.library.passages[number]
         document = self.library.documents[passage.document_id]
         return Hit(passage, document, documents[document.id], score, number)
-
-
-class PolicyRetriever(BaseRetriever):
-    """The search as a LangChain retriever. Audience and date have no default: nobody can forget them."""
-
-    model_config = ConfigDict(arbitrary_types_allowed=True)
-
-    finder: Callable[[], Finder]
-    """Gives the finder over the register as it stands now."""
-    audience: Audience
-    on_date: date
-    limit: int = 10
-
-    def _get_relevant_documents(
-        self,
-        query: str,
-        *,
-        run_manager: CallbackManagerForRetrieverRun,  # noqa: ARG002
-    ) -> list[Document]:
-        asked, period = read_question(query, self.on_date)
-        found = self.finder().find(asked, audience=self.audience, period=period, limit=self.limit)
-        return [_as_document(hit) for hit in found.hits]
-
-
-def _as_document(hit: Hit) -> Document:
-    about = {
-        "document": hit.document.name,
-        "title": hit.document.title,
-        "heading": hit.passage.heading,
-        "kind": hit.document.kind,
-        "status": hit.standing,
-        "score": hit.score,
-    }
-    return Document(page_content=hit.passage.text, metadata=about)
 
 
 def _best(scores: Floats, count: int) -> list[int]:

@@ -20,6 +20,7 @@ from langchain_core.embeddings import Embeddings
 from knowledge.embedding import name_of
 from knowledge.keyword_index import Floats
 
+DATABASE_FILE = "chroma.sqlite3"
 COLLECTION = "policy-passages"
 PAGE = 5_000
 ADD_BATCH = 256
@@ -112,9 +113,13 @@ class VectorIndex:
         return self.folder / "level.txt"
 
     def _store(self) -> Any:
-        if self._opened is None:
+        if self._opened is None or self.is_lost():
             self._opened = self._open()
         return self._opened
+
+    def is_lost(self) -> bool:
+        """Whether somebody deleted the folder since it was opened."""
+        return not self.server and not (self.folder / DATABASE_FILE).exists()
 
     def _open(self) -> Any:
         import chromadb
@@ -132,6 +137,8 @@ class VectorIndex:
                 settings=settings,
             )
         else:
+            if self.is_lost():  # Chroma keeps one open client per path, also of a folder that is gone
+                chromadb.api.client.SharedSystemClient.clear_system_cache()
             self.folder.mkdir(parents=True, exist_ok=True)
             client = chromadb.PersistentClient(str(self.folder), settings=settings)
         return Chroma(

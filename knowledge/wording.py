@@ -1,28 +1,66 @@
-"""The sentences answers are shown with, in plain official Chinese."""
+"""The sentences answers are shown with, in plain official Chinese: the point first, then its source."""
 
+import re
 from collections.abc import Sequence
 
+from knowledge.asking import Asked
 from knowledge.quoting import Quote
 from knowledge.retrieval import Hit
 from storage.documents.rules import BINDING, Standing
 
 STANDINGS = {Standing.IN_FORCE: "现行", Standing.UNKNOWN: "效力未核实"}
 TITLE_SHOWN = 30
+NOTE_SHOWN = 60
+NEAREST_SHOWN = 60
+PERMISSION = re.compile(
+    r"(?:能不能|可不可以|能否|可否|允不允许|准不准)|(?:能|可以|允许|准许).{0,24}(?:吗|么|不)[?？]?$"
+)
+FORBIDDEN = re.compile(r"不得|不准|严禁|禁止|不能|不可|一律不|不予|不宜|不上|不再|不允许")
+ALLOWED = re.compile(r"可以|允许|有权")
+RELATIVE = (("今年", 0), ("去年", -1), ("明年", 1))
+QUOTED = re.compile(r"[“\"《]([^”\"》]{2,24})[”\"》]")
 
 
-def quoted_text(quotes: Sequence[Quote]) -> str:
-    """The quotes with their sources behind them, one source after the other."""
-    parts: list[str] = []
+def quoted_text(asked: Asked, quotes: Sequence[Quote]) -> str:
+    """The quotes with their sources behind them, one source after the other, and what a reader must know beside."""
+    parts: list[str] = [conclusion(asked, quotes)]
     for number, quote in enumerate(quotes):
         parts.append(quote.text)
         following = quotes[number + 1] if number + 1 < len(quotes) else None
         if following is None or source(following.hit) != source(quote.hit):
             parts.append(f"——{source(quote.hit)}")
-    return "\n".join(parts)
+    parts += notes(quotes)
+    return "\n".join(part for part in parts if part)
+
+
+def conclusion(asked: Asked, quotes: Sequence[Quote]) -> str:
+    """不可以 or 可以 where a permission is asked for and the first quote says so in so many words; else ''."""
+    if not PERMISSION.search(asked.text) or not quotes:
+        return ""
+    first = quotes[0].text
+    forbidden, allowed = bool(FORBIDDEN.search(first)), bool(ALLOWED.search(first))
+    if forbidden == allowed:
+        return ""
+    return "不可以。原文：" if forbidden else "可以。原文："
+
+
+def notes(quotes: Sequence[Quote]) -> list[str]:
+    """What 今年 means in a dated text, and what the register notes about the documents quoted."""
+    said: list[str] = []
+    for quote in quotes:
+        document = quote.hit.document
+        if document.issued_on:
+            for word, shift in RELATIVE:
+                if word in quote.text:
+                    year = document.issued_on.year + shift
+                    said.append(f"注：文中“{word}”指{year}年（文件日期{document.issued}）。")
+        if document.note and document.kind in BINDING:
+            said.append(f"注：《{shortened(document.title)}》{document.note[:NOTE_SHOWN]}。")
+    return list(dict.fromkeys(said))
 
 
 def source(hit: Hit) -> str:
-    """Title, heading and standing of a hit, such as 《…条例》第二章 › 第八条（现行）."""
+    """Title, heading and standing of a hit, such as 《…条例》第八条（现行）."""
     heading = hit.passage.heading.split(" › ")[-1][:24]
     return f"《{shortened(hit.document.title)}》{heading}（{standing_text(hit)}）"
 
@@ -43,10 +81,16 @@ def shortened(title: str) -> str:
     return title if len(title) <= TITLE_SHOWN else title[: TITLE_SHOWN - 1] + "…"
 
 
-def no_basis_text(hits: Sequence[Hit]) -> str:
-    """What is said where the documents hold no answer, with the nearest clauses."""
+def no_basis_text(asked: Asked, hits: Sequence[Hit]) -> str:
+    """What is said where the documents hold no answer: so much, what is only mentioned, and the nearest clauses."""
     head = "已登记的文件里没有直接规定。"
+    mentioned = [name for name in QUOTED.findall(asked.text) if any(name in hit.passage.text for hit in hits)]
+    if mentioned:
+        head = f"已登记的文件提到“{mentioned[0]}”，但没有给出所问的内容。"
     if not hits:
         return head + "可转请工作人员答复。"
-    rows = [f"· {source(hit)}：{hit.passage.text[:60].strip()}…" for hit in hits]
-    return "\n".join([head + "最接近的是：", *rows, "如需明确答复，可转请工作人员。"])
+    rows = [f"· {hit.passage.text[:NEAREST_SHOWN].strip()}…\n  ——{source(hit)}" for hit in hits]
+    return "\n".join([head + "没有直接规定，最接近的是：" if mentioned else head + "最接近的是：", *rows, CLOSING])
+
+
+CLOSING = "如需明确答复，可转请工作人员。"

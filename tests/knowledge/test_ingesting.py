@@ -127,3 +127,12 @@ def read_public():
     from storage.documents.rules import PUBLIC
 
     return PUBLIC
+
+
+def test_an_index_deleted_while_the_desk_is_open_comes_back(register, tmp_path):
+    data = tmp_path / "open"
+    desk = PolicyDesk(register, data, embeddings=CountedWords())
+    before = desk.answer("食堂几点开饭", audience=read_public(), on_date=TODAY)
+    shutil.rmtree(data)
+    assert desk.answer("食堂几点开饭", audience=read_public(), on_date=TODAY) == before
+    assert desk.shelf.vectors.keys() == set(desk.shelf.library().entries(desk.shelf.vectors.model))
