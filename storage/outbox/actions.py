@@ -116,12 +116,12 @@ def lease(
             col(OutgoingMessage.not_before) <= now,
             ~_is_behind_another(worker, now, wall),
         )
-        .order_by(col(OutgoingMessage.priority), col(OutgoingMessage.not_before), col(OutgoingMessage.id))
+        .order_by(col(OutgoingMessage.priority), col(OutgoingMessage.id))
         .limit(limit)
     )
     if channels is not None:
         due = due.where(_goes_out_on(channels))
-    rows = session.scalars(lock_rows(due)).all()
+    rows = _first_in_their_chats(session, session.scalars(lock_rows(due)).all())
     ids = [row.id for row in rows]
     if ids:
         _update(
@@ -169,6 +169,27 @@ def _is_behind_another(worker: str, now: datetime, wall: datetime) -> ColumnElem
         )
         .exists()
     )
+
+
+def _first_in_their_chats(session: Session, rows: Sequence[OutgoingMessage]) -> list[OutgoingMessage]:
+    """Leave out messages behind one that another worker is leasing at this moment (its row was locked and skipped)."""
+    ids = [row.id for row in rows if row.account]
+    if not ids or session.get_bind().dialect.name == "sqlite":
+        return list(rows)
+    later, earlier = aliased(OutgoingMessage), aliased(OutgoingMessage)
+    behind = set(
+        session.scalars(
+            select(later.id)
+            .join(earlier, (col(earlier.channel) == col(later.channel)) & (col(earlier.account) == col(later.account)))
+            .where(
+                col(later.id).in_(ids),
+                col(earlier.id) < col(later.id),
+                col(earlier.id).not_in(ids),
+                col(earlier.status) == MessageStatus.WAITING,
+            )
+        )
+    )
+    return [row for row in rows if row.id not in behind]
 
 
 def end_leases(session: Session, workers: Sequence[str]) -> None:

@@ -16,7 +16,7 @@ class OutgoingMessage(SQLModel, table=True):
     """
 
     __table_args__ = (
-        Index("ix_outgoingmessage_queue", "status", "priority", "not_before"),
+        Index("ix_outgoingmessage_queue", "status", "priority", "id"),
         Index("ix_outgoingmessage_person", "person_id", "status"),
         Index("ix_outgoingmessage_duty", "rule", "occurrence_id"),
         Index("ix_outgoingmessage_chat", "channel", "account", "status"),

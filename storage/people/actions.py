@@ -134,7 +134,7 @@ def close_account(session: Session, *, channel: str, external_id: str, reason: s
 
 
 def reopen_account(session: Session, *, channel: str, external_id: str) -> bool:
-    """The address is there again (unblocked). False when it was not closed by the platform: staff closed it, or nobody."""
+    """The address is there again (unblocked). False when staff closed it, or nobody did."""
     result = session.connection().execute(
         update(ChannelAccount)
         .where(

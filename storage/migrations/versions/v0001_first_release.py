@@ -269,7 +269,7 @@ def upgrade() -> None:
         batch_op.create_index("ix_outgoingmessage_chat", ["channel", "account", "status"], unique=False)
         batch_op.create_index("ix_outgoingmessage_duty", ["rule", "occurrence_id"], unique=False)
         batch_op.create_index("ix_outgoingmessage_person", ["person_id", "status"], unique=False)
-        batch_op.create_index("ix_outgoingmessage_queue", ["status", "priority", "not_before"], unique=False)
+        batch_op.create_index("ix_outgoingmessage_queue", ["status", "priority", "id"], unique=False)
         batch_op.create_index("ix_outgoingmessage_sent", ["sent_channel", "sent_account", "sent_at"], unique=False)
 
     op.create_table(

@@ -1,0 +1,231 @@
+"""The database side of delivery: what may go out now and where to, and what became of it. One transaction a step."""
+
+import logging
+import os
+import socket
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from secrets import token_hex
+
+from sqlmodel import Session
+
+from jobs.escalation import tell_staff
+from jobs.planning import still_needed
+from jobs.quiet_hours import away_from_round_minutes, end_of_quiet
+from jobs.sender import Address, Limit, Scope, SendFailed
+from storage.database import Database
+from storage.outbox import actions as outbox
+from storage.outbox.actions import LeasedMessage
+from storage.outbox.queries import leasing_workers, times_sent
+from storage.outbox.rules import MessageKind
+from storage.people.actions import close_account, open_accounts
+from storage.rulebooks.queries import all_rulebooks, default_rulebook
+from storage.rulebooks.rules import Rulebook
+
+log = logging.getLogger("tanhua.delivery")
+LEASE = timedelta(seconds=90)
+NO_ANSWER = "发送后未收到回执"
+UNKNOWN_MARGIN = timedelta(seconds=60)
+
+
+def worker_name() -> str:
+    """A name no other worker has; says on which machine and in which process it lives."""
+    return f"{socket.gethostname()}/{os.getpid()}/{token_hex(4)}"
+
+
+@dataclass(frozen=True)
+class DeliveryDesk:
+    """`channels`: those this worker can send on, each with whether its reminders keep away from round minutes."""
+
+    database: Database
+    clock: Callable[[], datetime]
+    channels: Mapping[str, bool]
+    worker: str = field(default_factory=worker_name)
+    lasting: timedelta = LEASE
+
+    def take(self, limit: int) -> list[tuple[LeasedMessage, Address]]:
+        """Lease up to `limit` messages that are still needed and may go out now, each with its address."""
+        now = self.clock()
+        with self.database.transaction() as session:
+            leased = outbox.lease(
+                session,
+                worker=self.worker,
+                now=now,
+                limit=limit,
+                lasting=self.lasting,
+                channels=tuple(self.channels),
+                wall=datetime.now(UTC),
+            )
+            rulebooks = all_rulebooks(session) if any(_is_reminder(message) for message in leased) else {}
+            ready = []
+            for message in leased:
+                address = self._consider(session, message, rulebooks, now)
+                if address is not None:
+                    ready.append((message, address))
+        return ready
+
+    def _consider(
+        self, session: Session, message: LeasedMessage, rulebooks: Mapping[str, Rulebook], now: datetime
+    ) -> Address | None:
+        """Where this message goes now; None when it was cancelled, put off or given up instead."""
+        reason = still_needed(
+            session, rule=message.rule, occurrence_id=message.occurrence_id, deadline=message.deadline
+        )
+        if reason:
+            outbox.mark_cancelled(session, message.id, reason=reason)
+            return None
+        address = next(iter(self._addresses(session, message)), None)
+        if address is None:
+            self._give_up(session, message, "没有可以送达的账号", now)
+            return None
+        later = self._put_off(message, address, rulebooks, now)
+        if later is not None:
+            outbox.release(session, message.id, not_before=later)
+            return None
+        return address
+
+    def _put_off(
+        self, message: LeasedMessage, address: Address, rulebooks: Mapping[str, Rulebook], now: datetime
+    ) -> datetime | None:
+        if not _is_reminder(message):
+            return None
+        quiet = end_of_quiet(now, rulebooks.get(message.rulebook) or default_rulebook())
+        if quiet is not None:
+            return quiet
+        is_late = message.not_before is not None and now - message.not_before > timedelta(minutes=15)
+        if self.channels[address.channel] and not is_late:
+            return away_from_round_minutes(now, message.key)
+        return None
+
+    def _addresses(self, session: Session, message: LeasedMessage, without: Collection[Address] = ()) -> list[Address]:
+        """Where the person spoke, if there; then the person's open accounts, the one bound last first."""
+        spoken = [Address(message.channel, message.account)] if message.channel else []
+        if message.person_id is None:
+            return [address for address in spoken if address not in without]
+        accounts = [Address(*account) for account in open_accounts(session, message.person_id)]
+        found = [address for address in spoken if address in accounts] + accounts
+        return [one for one in found if one.channel in self.channels and one not in without]
+
+    def _give_up(self, session: Session, message: LeasedMessage, reason: str, now: datetime) -> None:
+        outbox.mark_dead(session, message.id, reason=reason)
+        told = tell_staff(session, message, reason, now=now)
+        log.warning(
+            "given up", extra={"action": "delivery.dead", "message_id": message.id, "reason": reason, "told": told}
+        )
+
+    # What became of a message
+
+    def part_sent(self, message: LeasedMessage, address: Address, parts_sent: int) -> None:
+        """The channel took a piece; more are to come."""
+        with self.database.transaction() as session:
+            outbox.mark_part_sent(
+                session,
+                message,
+                parts_sent=parts_sent,
+                channel=address.channel,
+                account=address.account,
+                now=self.clock(),
+            )
+
+    def sent(self, message: LeasedMessage, address: Address, provider_id: str) -> None:
+        """The channel took the whole message."""
+        with self.database.transaction() as session:
+            outbox.mark_sent(
+                session,
+                message.id,
+                channel=address.channel,
+                account=address.account,
+                provider_id=provider_id,
+                now=self.clock(),
+            )
+
+    def put_back(self, message: LeasedMessage, pause: timedelta) -> None:
+        """Not tried; again after `pause`."""
+        with self.database.transaction() as session:
+            outbox.release(session, message.id, not_before=self.clock() + pause)
+
+    def failed(self, message: LeasedMessage, address: Address, error: SendFailed) -> None:
+        """Not sent: try the next address, wait, or give up and tell staff."""
+        now = self.clock()
+        with self.database.transaction() as session:
+            if error.permanent and error.scope is Scope.ADDRESS:
+                self._address_gone(session, message, address, error.reason, now)
+            elif error.permanent:
+                self._give_up(session, message, error.reason, now)
+            elif error.retry_after is not None:  # the platform named the time: waiting is no failure
+                outbox.release(session, message.id, not_before=now + error.retry_after)
+            else:
+                self._failed_once(session, message, address, error.reason, now)
+
+    def _address_gone(
+        self, session: Session, message: LeasedMessage, address: Address, reason: str, now: datetime
+    ) -> None:
+        close_account(session, channel=address.channel, external_id=address.account, reason=reason, now=now)
+        if self._addresses(session, message, without=[address]):
+            outbox.redirect(session, message.id, now=now)
+        else:
+            self._give_up(session, message, reason, now)
+
+    def _failed_once(
+        self, session: Session, message: LeasedMessage, address: Address, reason: str, now: datetime
+    ) -> None:
+        channel, account = address.channel, address.account
+        if not outbox.mark_failed(session, message, channel=channel, account=account, reason=reason, now=now):
+            tell_staff(session, message, reason, now=now)
+
+    def unknown(self, message: LeasedMessage, address: Address, repeats_suppressed_for: timedelta) -> None:
+        """No answer came: repeat where the platform keeps repeats back, else leave it as unknown."""
+        now = self.clock()
+        since = message.first_tried_at or now
+        channel, account = address.channel, address.account
+        with self.database.transaction() as session:
+            if now - since + UNKNOWN_MARGIN < repeats_suppressed_for:
+                outbox.mark_failed(session, message, channel=channel, account=account, reason=NO_ANSWER, now=now)
+            else:
+                outbox.mark_unknown(session, message.id, channel=channel, account=account, now=now)
+
+    def wait_for_limits(self, address: Address, limits: Collection[Limit]) -> timedelta:
+        """How long this account must get nothing more, by what it was sent; zero when it may."""
+        if not limits:
+            return timedelta()
+        now = self.clock()
+        with self.database.reading() as session:
+            since = now - max(limit.within for limit in limits)
+            times = times_sent(session, address.channel, address.account, since=since)
+        waits = [timedelta()]
+        for limit in limits:
+            recent = [at for at in times if at > now - limit.within]
+            if len(recent) >= limit.count:
+                waits.append(recent[-limit.count] + limit.within - now + timedelta(seconds=1))
+        return max(waits)
+
+    # Leases of the dead
+
+    def recover(self) -> int:
+        """End the leases of workers of this machine whose process is gone; others run out by themselves."""
+        with self.database.transaction() as session:
+            gone = [name for name in leasing_workers(session) if name != self.worker and _is_gone(name)]
+            if gone:
+                outbox.end_leases(session, gone)
+        return len(gone)
+
+
+def _is_reminder(message: LeasedMessage) -> bool:
+    return message.kind == MessageKind.REMINDER
+
+
+def _is_gone(worker: str) -> bool:
+    host, _, rest = worker.partition("/")
+    process = rest.partition("/")[0]
+    if host != socket.gethostname() or not process.isdecimal():
+        return False
+    if int(process) == os.getpid():
+        return True  # an earlier process had our number
+    try:
+        os.kill(int(process), 0)
+    except ProcessLookupError:
+        return True
+    except OSError:
+        return False
+    return False
