@@ -19,7 +19,7 @@ from bot.form_turns import FormDesk, FormOutcome
 from bot.forms import FORMS
 from bot.messages import IncomingMessage, read_message
 from bot.questions import Desk, answer_body, answer_for
-from bot.router import CommandTurn, FormTurn, QuestionTurn, ResumeTurn, Turn, UselessTurn, decide
+from bot.router import CommandTurn, FormTurn, QuestionTurn, ResumeTurn, Turn, UselessTurn, command_meant, decide
 from knowledge.answering import Answer
 from storage.conversations.actions import mark_handled
 from storage.conversations.queries import FormState, StoredMessage, claim_message, waiting_messages
@@ -149,14 +149,17 @@ class _PersonTurn:
     answer: Answer | None
 
     def take(self, message: IncomingMessage) -> TurnResult:
-        forms = FormDesk(self.session, self.actor, self.now)
+        forms = FormDesk(self.session, self.actor, self.now, self.data)
+        retired = forms.close_retired()
         state = forms.open_form()
         turn = decide(message, has_open_form=state is not None, has_paused=bool(forms.paused_forms()))
         try:
             with self.session.begin_nested():
-                return self._carry_out(turn, message, forms, state)
+                result = self._carry_out(turn, message, forms, state)
         except TanhuaError as error:
-            return TurnResult(self._then_ask_again([Body(error.message)], forms, state))
+            result = TurnResult(self._then_ask_again([Body(error.message)], forms, state))
+        result.replies[:0] = retired
+        return result
 
     def _carry_out(self, turn: Turn, message: IncomingMessage, forms: FormDesk, state: FormState | None) -> TurnResult:
         if isinstance(turn, FormTurn):
@@ -174,9 +177,25 @@ class _PersonTurn:
         if state is None or (turn.form_id and turn.form_id != state.id and turn.choice):
             return self._stale_tap(turn, forms, state)
         outcome = forms.turn(state, turn, message)
-        if outcome.question:
-            return self._question(outcome.question, forms, state)
-        return TurnResult(outcome.replies, outcome.notices)
+        if not outcome.question:
+            return TurnResult(outcome.replies, outcome.notices)
+        aside = self._aside(outcome.question, message)
+        return TurnResult(question=outcome.question) if aside is None else TurnResult([*aside, *outcome.replies])
+
+    def _aside(self, text: str, message: IncomingMessage) -> list[Body] | None:
+        """What is said to a question in the middle of a form: a list or an answer; None: it must be answered first."""
+        verb = command_meant(text)
+        if not verb:
+            return None if self.answer is None else [self._answer_body(text, self.answer)]
+        command = BY_VERB[verb]
+        result = command.run(self._asked(message))
+        if isinstance(result, BeginForm):
+            choice = Choice(verb, command.title)
+            return [Body(f"要办理“{command.title}”请点下面的按钮，正在填的内容会先暂存。", (choice,))]
+        return list(result)
+
+    def _asked(self, message: IncomingMessage, argument: str = "") -> Asked:
+        return Asked(self.session, self.actor, self.now, self.data, argument, message.text)
 
     def _stale_tap(self, turn: FormTurn, forms: FormDesk, state: FormState | None) -> TurnResult:
         paused = next((one for one in forms.paused_forms() if one.id == turn.form_id), None)
@@ -192,18 +211,22 @@ class _PersonTurn:
             if chosen is None:
                 raise NotFound("这次填报已经办结或取消。")
             return _from_forms(forms.resume(chosen))
+        if not paused:
+            return TurnResult([Body("没有填到一半的事项。回复“帮助”查看可以办理的事项。", (Choice("help", "帮助"),))])
         if len(paused) == 1:
             return _from_forms(forms.resume(paused[0]))
-        choices = tuple(Choice(f"resume:{one.id}", FORMS[one.form].title) for one in paused)
+        choices = tuple(Choice(f"resume:{one.id}", forms.title_of(one)) for one in paused[:12])
         return TurnResult([Body("有几项没有填完，接着填哪一项？", choices)])
 
     def _command(
         self, turn: CommandTurn, message: IncomingMessage, forms: FormDesk, state: FormState | None
     ) -> TurnResult:
-        asked = Asked(self.session, self.actor, self.now, self.data, turn.argument, message.text)
-        result = BY_VERB[turn.verb].run(asked)
+        result = BY_VERB[turn.verb].run(self._asked(message, turn.argument))
         if isinstance(result, BeginForm):
-            return _from_forms(forms.begin(result.form, result.field, result.value))
+            begun = forms.begin(
+                result.form, result.field, result.value, said=turn.said, fresh=result.fresh, sure=turn.sure
+            )
+            return _from_forms(begun)
         replies = list(result)
         if not turn.sure and replies:
             last = replies[-1]
@@ -213,8 +236,10 @@ class _PersonTurn:
     def _question(self, text: str, forms: FormDesk, state: FormState | None) -> TurnResult:
         if self.answer is None:
             return TurnResult(question=text)
-        body = answer_body(self.session, text, self.answer, self.actor, now=self.now)
-        return TurnResult(self._then_ask_again([body], forms, state))
+        return TurnResult(self._then_ask_again([self._answer_body(text, self.answer)], forms, state))
+
+    def _answer_body(self, text: str, answer: Answer) -> Body:
+        return answer_body(self.session, text, answer, self.actor, now=self.now)
 
     def _then_ask_again(self, replies: list[Body], forms: FormDesk, state: FormState | None) -> list[Body]:
         """A form that was interrupted asks its question again."""

@@ -3,109 +3,55 @@
 A state is answers, the order they came in, and what was asked last. Nothing takes effect before SUBMIT.
 """
 
+import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
-from enum import StrEnum
 from typing import Any
 
-from bot.form_fields import Answers, FieldKind, Form, FormField, Option
-from bot.form_reading import Fact, Misread, facts_beside, facts_in, read_answer
+from bot.form_fields import FieldKind, Form, FormField, Option
+from bot.form_progress import (
+    CANCEL,
+    CHANGE,
+    SAID,
+    SUMMARY,
+    Act,
+    Attached,
+    Event,
+    FormProgress,
+    Step,
+    Surroundings,
+    answered,
+    asked_field,
+    fill,
+    told,
+    without_said,
+)
+from bot.form_reading import Fact, Misread, facts_beside, facts_in, options_named, read_answer
+from bot.form_verbs import GATHERING, VERBS
 from bot.understanding import Expecting, Reading, read_reply
 
-SUMMARY = "#summary"
-CANCEL = "#cancel"
-CHANGE = "#change"
+__all__ = ["advance"]
 
-
-class Act(StrEnum):
-    """What the caller does after a step."""
-
-    ASK = "ask"
-    SUBMIT = "submit"
-    CANCELLED = "cancelled"
-    PAUSE = "pause"
-    QUESTION = "question"
-
-
-@dataclass(frozen=True)
-class FormProgress:
-    """Where a form stands: the answers, the order they were given in, and what was asked last."""
-
-    answers: dict[str, Any]
-    history: tuple[str, ...] = ()
-    asked: str = ""
-
-
-@dataclass(frozen=True)
-class Attached:
-    """A file that has been registered: its attachment id and name."""
-
-    id: int
-    name: str
-
-
-@dataclass(frozen=True)
-class Event:
-    """What the person did: typed text, tapped `choice`, or sent files."""
-
-    text: str = ""
-    choice: str = ""
-    files: tuple[Attached, ...] = ()
-
-
-@dataclass(frozen=True)
-class Step:
-    """What comes of an event: the new state, what to do, and sentences to say first."""
-
-    progress: FormProgress
-    act: Act
-    notes: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
-class Surroundings:
-    """What reading an answer needs besides the form: today, the asked field's options, and the old due date."""
-
-    today: date
-    options: tuple[Option, ...] = ()
-    due: date | None = None
-
-
-def next_missing(form: Form, answers: Answers) -> FormField | None:
-    """The first field that applies and has no answer yet."""
-    return next((one for one in form.asked(answers) if not _is_answered(one, answers)), None)
-
-
-def _is_answered(field: FormField, answers: Answers) -> bool:
-    answer = answers.get(field.name)
-    return answer is not None and not answer.get("open", False)
-
-
-def first_question(form: Form, answers: Answers) -> FormProgress:
-    """A form just begun, or begun with some answers known."""
-    return _moved(form, FormProgress(dict(answers)))
-
-
-def _moved(form: Form, progress: FormProgress) -> FormProgress:
-    missing = next_missing(form, progress.answers)
-    return replace(progress, asked=missing.name if missing else SUMMARY)
-
-
-def carry_over(form: Form, progress: FormProgress) -> FormProgress:
-    """Bring a form begun under another version to this one: answers without a field are left out, the rest stay."""
-    known = {one.name for one in form.fields}
-    kept = {name: answer for name, answer in progress.answers.items() if name in known}
-    return _moved(form, FormProgress(kept, tuple(name for name in progress.history if name in kept)))
+OLD_BUTTON = "这个按钮已经用过，请从下面继续。"
+NO_TARGET = "没有看懂要改哪一项。可以点“修改”，或直接写明，例如“完成比例改为80%”。"
+SHORT_QUESTION = 25
+"""A longer text without a question mark, given in answer to an open question, is the answer."""
 
 
 def advance(form: Form, progress: FormProgress, event: Event, around: Surroundings) -> Step:
     """One step of a form."""
-    if event.files:
-        return _take_files(form, progress, event.files)
     if event.choice:
-        return _tap(form, progress, event.choice, around)
-    return _type(form, progress, event.text, around)
+        said = progress if event.choice == "take" else without_said(progress)
+        return _tap(form, said, event.choice, around)
+    progress = without_said(progress)
+    if not event.files:
+        return _typed(form, progress, event.text, around)
+    step = _take_files(form, progress, event.files)
+    if not event.text:
+        return step
+    after = _typed(form, step.progress, event.text, around)
+    return replace(after, notes=(*step.notes, *after.notes))
 
 
 def _take_files(form: Form, progress: FormProgress, files: Sequence[Attached]) -> Step:
@@ -113,59 +59,175 @@ def _take_files(form: Form, progress: FormProgress, files: Sequence[Attached]) -
     if holder is None:
         return Step(progress, Act.ASK, ("这一项不收文件，文件没有采用。",))
     before = progress.answers.get(holder.name, {}).get("v") or []
-    known = {item[0] for item in before}
-    listed = [*before, *([file.id, file.name] for file in files if file.id not in known)]
+    listed = {item[0]: item for item in [*before, *([file.id, file.name] for file in files)]}
     asked_here = progress.asked == holder.name
-    answer = {"v": listed, "s": "、".join(name for _, name in listed), "open": asked_here}
-    answers = {**progress.answers, holder.name: answer}
+    answer = {"v": list(listed.values()), "s": "、".join(name for _, name in listed.values()), "open": asked_here}
+    history = progress.history if holder.name in progress.history else (*progress.history, holder.name)
     names = "、".join(file.name for file in files)
     note = f"已收到：{names}（共 {len(listed)} 个文件）。" + ("可以继续发送，发完请点“发完了”。" if asked_here else "")
-    return Step(replace(progress, answers=answers, history=_appended(progress, holder.name)), Act.ASK, (note,))
+    answers = {**progress.answers, holder.name: answer}
+    return Step(replace(progress, answers=answers, history=history), Act.ASK, (note,))
 
 
 def _tap(form: Form, progress: FormProgress, choice: str, around: Surroundings) -> Step:
     verb, _, rest = choice.partition(".")
-    if verb == "o":  # an option by its place in the list
-        place = int(rest) if rest.isdigit() else -1
-        if progress.asked in _names(form) and 0 <= place < len(around.options):
-            option = around.options[place]
-            return _answered(form, progress, form.field(progress.asked), Fact(option.value, option.label))
-    elif verb == "change" and rest in _names(form):
+    field = asked_field(form, progress)
+    if verb == "o":
+        options = _options(form, progress, around)
+        option = next((one for one in options if str(one.value) == rest), None)
+        if field is None or option is None:
+            return Step(progress, Act.ASK, ("这一项刚刚有变化，请重新选择。" if field else OLD_BUTTON,))
+        if field.kind is FieldKind.MANY:
+            return _toggle(progress, field, option)
+        return _checked(form, progress, field, Fact(option.value, option.label), around)
+    if verb == "change" and rest in {one.name for one in form.asked(progress.answers)}:
         return Step(replace(progress, asked=rest), Act.ASK)
-    elif verb in _COMMANDS:
-        return _COMMANDS[verb](form, progress)
-    return Step(progress, Act.ASK, ("这个按钮已经用过，请从下面继续。",))
+    if choice in VERBS:
+        return VERBS[choice](form, progress)
+    return Step(progress, Act.ASK, (OLD_BUTTON,))
 
 
-def _type(form: Form, progress: FormProgress, text: str, around: Surroundings) -> Step:
-    field = form.field(progress.asked) if progress.asked in _names(form) else None
+def _options(form: Form, progress: FormProgress, around: Surroundings) -> Sequence[Option]:
+    field = asked_field(form, progress)
+    return around.options_of(field, progress.answers) if field else ()
+
+
+def _toggle(progress: FormProgress, field: FormField, option: Option) -> Step:
+    """One more of several, or one less when it was chosen before."""
+    answer = progress.answers.get(field.name, {})
+    chosen = dict(zip(answer.get("v") or [], (answer.get("s") or "").split("、"), strict=False))
+    if chosen.pop(option.value, None) is None:
+        chosen[option.value] = option.label.replace("、", "，")
+    shown = "、".join(chosen.values()) or "（未选）"
+    answers = {**progress.answers, field.name: {"v": list(chosen), "s": shown, "open": True}}
+    history = progress.history if field.name in progress.history else (*progress.history, field.name)
+    return Step(replace(progress, answers=answers, history=history), Act.ASK, (f"已选：{shown}。",))
+
+
+def _typed(form: Form, progress: FormProgress, text: str, around: Surroundings) -> Step:
+    field = asked_field(form, progress)
+    steered = _steered(form, progress, field, text, around)
+    if steered is not None:
+        return steered
     reading = read_reply(text, today=around.today, expecting=_expecting(form, progress, field, around))
-    if field is not None and text.strip().strip("。.！!") in _NOTHING and not field.required:
-        return _COMMANDS["done" if field.kind is FieldKind.FILES else "skip"](form, progress)
-    if reading.command == "edit":
+    if reading.command == "edit" and not _is_option(form, progress, text, around):
         target = _change_target(form, progress, reading.target)
         return Step(replace(progress, asked=target or CHANGE), Act.ASK)
     if field is not None and field.kind is FieldKind.FILES and reading.command in ("deny", "confirm", "submit"):
-        return _COMMANDS["done"](form, progress)
+        return VERBS["done"](form, progress)
     command = _command(progress, reading)
-    if command in _COMMANDS and not _is_option(text, around.options):
-        return _COMMANDS[command](form, progress)
-    if reading.is_question:
-        return Step(progress, Act.QUESTION)
+    if command in VERBS and not _is_option(form, progress, text, around):
+        return VERBS[command](form, progress)
+    if reading.is_question and _really_asks(field, text):
+        return _aside(progress, field, text)
     if field is None:
         return _correct(form, progress, reading, around)
-    answer = read_answer(field, text, reading, around.options, around.today, around.due)
+    return _answer(form, progress, field, text, reading, around)
+
+
+def _answer(
+    form: Form, progress: FormProgress, field: FormField, text: str, reading: Reading, around: Surroundings
+) -> Step:
+    options = _options(form, progress, around)
+    if field.kind is FieldKind.MANY:
+        return _choose_many(form, progress, field, text, options)
+    answer = read_answer(field, text, reading, options, around.today, around.due)
     if isinstance(answer, Misread):
         return _off_target(form, progress, field, reading, around, answer)
-    said = (
-        facts_beside(text, around.today, _expecting(form, progress, None, around))
-        if field.kind is FieldKind.TEXT
-        else reading
-    )
+    free = field.kind is FieldKind.TEXT
+    said = facts_beside(text, around.today, _expecting(form, progress, None, around)) if free else reading
     more = facts_in(said, form.asked(progress.answers), around.today, skip=field.name)
-    step = _answered(form, _fill(progress, more, around.today, overwrite=False), field, answer)
-    also = _told(form, {name: fact for name, fact in more.items() if name not in progress.answers})
-    return replace(step, notes=(*step.notes, *also))
+    new = {name: fact for name, fact in more.items() if name not in progress.answers}
+    before, _ = fill(form, progress, new, overwrite=False)
+    step = _checked(form, before, field, answer, around)
+    return replace(step, notes=(*step.notes, *told(form, new)))
+
+
+def _checked(form: Form, progress: FormProgress, field: FormField, fact: Fact, around: Surroundings) -> Step:
+    problem = around.problem_with(field, fact.value, progress.answers)
+    return Step(progress, Act.ASK, (problem,)) if problem else answered(form, progress, field, fact)
+
+
+def _choose_many(form: Form, progress: FormProgress, field: FormField, text: str, options: Sequence[Option]) -> Step:
+    chosen = options_named(text, options)
+    if isinstance(chosen, Misread):
+        return Step(progress, Act.ASK, (chosen.reason,))
+    fact = Fact([one.value for one in chosen], "、".join(one.label.replace("、", "，") for one in chosen))
+    return answered(form, progress, field, fact)
+
+
+_CHANGE_WORD = r"(?:修改|改一下|改下|改|更改|更正|重填|重写|调整)(?:一下|下)?"
+_GO_TO = re.compile(rf"(?:我?要|我?想|请|帮我)?{_CHANGE_WORD}“?(?P<label>[^，。：:？?]{{2,12}}?)”?")
+_SET = re.compile(
+    r"(?:我?要|我?想|请|帮我)?(?:把|将)?(?:修改|更正|改)?“?(?P<label>[^，。：:？?]{2,12}?)”?"
+    r"(?:改成|改为|改到|应为|应该是|更正为|换成|：|:)(?P<value>.+)",
+    re.DOTALL,
+)
+_NOTHING = frozenset(["没有", "无", "没", "暂无", "没有了", "没了", "暂时没有", "不用", "不需要"])
+_FINISHED = _NOTHING | frozenset(
+    ["完了", "发完了", "传完了", "就这些", "就这样", "选好了", "好了", "完毕", "没别的了", "全了"]
+)
+
+
+def _steered(
+    form: Form, progress: FormProgress, field: FormField | None, text: str, around: Surroundings
+) -> Step | None:
+    """What is settled before the sentence is read: 没有, 修改<字段>, and at the summary <字段>改为…."""
+    words = text.strip().strip("。.！!")
+    if field is not None and field.kind in GATHERING and words in _FINISHED:
+        return VERBS["done"](form, progress)
+    if field is not None and words in _NOTHING and not field.required:
+        return VERBS["clear"](form, progress)
+    go_to = _GO_TO.fullmatch(words)
+    named = _labelled(form, progress, go_to["label"]) if go_to else ""
+    if progress.asked == CHANGE and not named:
+        named = _by_number(form, progress, words) or _labelled(form, progress, words)
+    if named:
+        return Step(replace(progress, asked=named), Act.ASK)
+    if progress.asked not in (SUMMARY, CHANGE):
+        return None
+    assignment = _SET.fullmatch(words)
+    target = _labelled(form, progress, assignment["label"], exact=True) if assignment else ""
+    return _assign(form, progress, form.field(target), assignment["value"], around) if assignment and target else None
+
+
+def _assign(form: Form, progress: FormProgress, field: FormField, value: str, around: Surroundings) -> Step:
+    """责任人改为李四: the value is read as the field would read it, with the field's own options."""
+    there = replace(progress, asked=field.name)
+    if field.kind is FieldKind.FILES:
+        return Step(there, Act.ASK)
+    reading = read_reply(value, today=around.today, expecting=_expecting(form, there, field, around))
+    return _answer(form, there, field, value, replace(reading, is_question=False), around)
+
+
+def _labelled(form: Form, progress: FormProgress, words: str, *, exact: bool = False) -> str:
+    """The one field of the form that `words` name; "" when none or several."""
+    fields = [one for one in form.asked(progress.answers) if one.in_summary]
+    same = [one.name for one in fields if one.label == words]
+    if same or exact:
+        return same[0] if same else ""
+    near = [one.name for one in fields if len(words) > 1 and (words in one.label or one.label in words)]
+    return near[0] if len(near) == 1 else ""
+
+
+def _by_number(form: Form, progress: FormProgress, words: str) -> str:
+    shown = [one for one in form.asked(progress.answers) if one.in_summary]
+    place = int(words) if words.isdecimal() and len(words) < 3 else 0
+    return shown[place - 1].name if 1 <= place <= len(shown) else ""
+
+
+_TARGETS = {"percent": "percent", "finish_date": "date", "blocker": "blocker"}
+
+
+def _change_target(form: Form, progress: FormProgress, wanted: int | str | None) -> str:
+    """The field that 修改第N项 or 修改<字段> names; "" when it names none."""
+    if wanted is None:
+        return ""
+    if isinstance(wanted, int):
+        return _by_number(form, progress, str(wanted))
+    reads = _TARGETS.get(wanted)
+    found = next((one.name for one in form.asked(progress.answers) if reads and one.reads == reads), "")
+    return found or _labelled(form, progress, wanted)
 
 
 def _expecting(form: Form, progress: FormProgress, field: FormField | None, around: Surroundings) -> Expecting:
@@ -175,36 +237,18 @@ def _expecting(form: Form, progress: FormProgress, field: FormField | None, arou
         if one.reads and value is not None:
             previous[one.reads] = date.fromisoformat(value) if one.kind is FieldKind.DATE else value
     if progress.asked in (SUMMARY, CHANGE, CANCEL):
-        expected = "confirm"
-    else:
-        expected = (field.reads or "text") if field else "any"
-    return Expecting(field=_READER_NAMES.get(expected, expected), prev=previous, due=around.due)
+        return Expecting("confirm", prev=previous, due=around.due)
+    expected = (field.reads or "text") if field else "any"
+    return Expecting(_READER_NAMES.get(expected, expected), prev=previous, due=around.due)
 
 
 _READER_NAMES = {"date": "finish_date"}
 
 
-_NOTHING = {"没有", "无", "没", "暂无", "没有了", "没了", "暂时没有", "不用", "不需要", "完了", "发完了", "就这些"}
-_TARGETS = {"percent": "percent", "finish_date": "date", "blocker": "blocker"}
-
-
-def _change_target(form: Form, progress: FormProgress, wanted: int | str | None) -> str:
-    """The field that 修改第N项 or 修改<字段> names; "" when it names none."""
-    fields = form.asked(progress.answers)
-    if wanted is None:
-        return ""
-    if isinstance(wanted, int):
-        return fields[wanted - 1].name if 1 <= wanted <= len(fields) else ""
-    reads = _TARGETS.get(wanted)
-    if reads is not None:
-        return next((one.name for one in fields if one.reads == reads), "")
-    return next((one.name for one in fields if wanted in one.label or one.label in wanted), "")
-
-
 def _command(progress: FormProgress, reading: Reading) -> str | None:
     command = reading.command
     if progress.asked == CANCEL:
-        return {"confirm": "yes", "submit": "yes", "cancel": "yes", "deny": "no", "back": "no"}.get(
+        return {"confirm": "yes", "submit": "yes", "cancel": "yes", "deny": "no", "back": "no", "resume": "no"}.get(
             command or "", command
         )
     if progress.asked == SUMMARY:
@@ -212,8 +256,23 @@ def _command(progress: FormProgress, reading: Reading) -> str | None:
     return None if command in ("confirm", "deny", "submit") else command
 
 
-def _is_option(text: str, options: Sequence[Option]) -> bool:
-    return any(text.strip() == option.label for option in options)
+def _is_option(form: Form, progress: FormProgress, text: str, around: Surroundings) -> bool:
+    return any(text.strip() == option.label for option in _options(form, progress, around))
+
+
+def _really_asks(field: FormField | None, text: str) -> bool:
+    if field is None or field.kind is not FieldKind.TEXT:
+        return True
+    words = text.strip()
+    return words.endswith(("?", "？", "吗", "呢")) or len(words) <= SHORT_QUESTION
+
+
+def _aside(progress: FormProgress, field: FormField | None, text: str) -> Step:
+    """A question in the middle; where a text was asked for it is kept, so that one tap makes it the answer."""
+    if field is None or field.kind is not FieldKind.TEXT:
+        return Step(progress, Act.QUESTION)
+    answers = {**progress.answers, SAID: {"v": text.strip()[: field.longest], "s": ""}}
+    return Step(replace(progress, answers=answers), Act.QUESTION)
 
 
 def _off_target(
@@ -221,162 +280,19 @@ def _off_target(
 ) -> Step:
     """The text does not answer the question asked; what it does say about other fields is kept."""
     facts = facts_in(reading, form.asked(progress.answers), around.today, skip=field.name)
-    told = _told(form, facts)
-    filled = _fill(progress, facts, around.today, overwrite=True)
-    return Step(filled, Act.ASK, (*told, reading.doubt or problem.reason) if not told else told)
+    if not facts:
+        return Step(progress, Act.ASK, (reading.doubt or problem.reason,))
+    filled, notes = fill(form, progress, facts, overwrite=True)
+    return Step(filled, Act.ASK, (*told(form, facts), *notes))
 
 
 def _correct(form: Form, progress: FormProgress, reading: Reading, around: Surroundings) -> Step:
     """At the summary: facts in the sentence correct their fields; otherwise say what can be done."""
-    facts = facts_in(reading, form.asked(progress.answers), around.today)
+    facts: dict[str, Any] = facts_in(reading, form.asked(progress.answers), around.today)
     if facts:
+        filled, notes = fill(form, progress, facts, overwrite=True)
         asked = SUMMARY if progress.asked == CHANGE else progress.asked
-        return Step(
-            replace(_fill(progress, facts, around.today, overwrite=True), asked=asked), Act.ASK, _told(form, facts)
-        )
+        return Step(replace(filled, asked=asked), Act.ASK, (*told(form, facts), *notes))
     if progress.asked == CANCEL:
         return Step(progress, Act.ASK, ("请选择是否放弃这次填报。",))
-    return Step(
-        progress, Act.ASK, (reading.doubt or "没有看懂要改哪一项。可以点“修改”，或直接写明，例如“完成比例改为80%”。",)
-    )
-
-
-def _fill(progress: FormProgress, facts: dict[str, Fact], today: date, *, overwrite: bool) -> FormProgress:
-    del today
-    answers, history = dict(progress.answers), progress.history
-    for name, fact in facts.items():
-        if overwrite or name not in answers:
-            answers[name] = {"v": fact.value, "s": fact.shown}
-            history = tuple(one for one in history if one != name) + (name,)
-    return replace(progress, answers=answers, history=history)
-
-
-def _told(form: Form, facts: dict[str, Fact]) -> tuple[str, ...]:
-    if not facts:
-        return ()
-    return ("已记下：" + "；".join(f"{form.field(name).label} {fact.shown}" for name, fact in facts.items()) + "。",)
-
-
-def _answered(form: Form, progress: FormProgress, field: FormField, fact: Fact) -> Step:
-    answers = {**progress.answers, field.name: {"v": fact.value, "s": fact.shown}}
-    moved = _moved(form, replace(progress, answers=answers, history=_appended(progress, field.name)))
-    said = (
-        (f"{field.label}：{fact.shown}",) if field.kind in (FieldKind.DATE, FieldKind.MOMENT, FieldKind.PERCENT) else ()
-    )
-    return Step(moved, Act.ASK, said)
-
-
-def _appended(progress: FormProgress, name: str) -> tuple[str, ...]:
-    return (*(one for one in progress.history if one != name), name)
-
-
-def _names(form: Form) -> set[str]:
-    return {one.name for one in form.fields}
-
-
-def _back(form: Form, progress: FormProgress) -> Step:
-    if progress.asked in (CANCEL, CHANGE):
-        return Step(_moved(form, progress), Act.ASK)
-    if not progress.history:
-        return Step(progress, Act.ASK, ("这已经是第一项。",))
-    last = progress.history[-1]
-    answers = {name: answer for name, answer in progress.answers.items() if name != last}
-    before = progress.answers.get(last, {}).get("s") or "（未填）"
-    note = f"“{form.field(last).label}”原来填的是：{before}。请重新填写。"
-    return Step(FormProgress(answers, progress.history[:-1], last), Act.ASK, (note,))
-
-
-def _skip(form: Form, progress: FormProgress) -> Step:
-    if progress.asked not in _names(form):
-        return Step(progress, Act.ASK)
-    field = form.field(progress.asked)
-    if field.required:
-        return Step(
-            progress, Act.ASK, (f"“{field.label}”必须填写，不能跳过。暂时填不了，可以回复“暂停”，以后接着填。",)
-        )
-    return _answered(form, progress, field, Fact(None, "（未填）"))
-
-
-def _done(form: Form, progress: FormProgress) -> Step:
-    if progress.asked not in _names(form) or form.field(progress.asked).kind is not FieldKind.FILES:
-        return Step(progress, Act.ASK)
-    answer = progress.answers.get(progress.asked)
-    if not answer or not answer.get("v"):
-        return _skip(form, progress)
-    return _answered(form, progress, form.field(progress.asked), Fact(answer["v"], answer["s"]))
-
-
-def _ask_cancel(form: Form, progress: FormProgress) -> Step:
-    return Step(replace(progress, asked=CANCEL), Act.ASK)
-
-
-def _keep(form: Form, progress: FormProgress) -> Step:
-    return (
-        Step(_moved(form, progress), Act.ASK, ("好，继续填写。",))
-        if progress.asked == CANCEL
-        else Step(progress, Act.ASK)
-    )
-
-
-def _give_up(form: Form, progress: FormProgress) -> Step:
-    return Step(progress, Act.CANCELLED if progress.asked == CANCEL else Act.ASK)
-
-
-def _submit(form: Form, progress: FormProgress) -> Step:
-    missing = next_missing(form, progress.answers)
-    if missing is not None:
-        return Step(replace(progress, asked=missing.name), Act.ASK, (f"还差“{missing.label}”没有填。",))
-    if progress.asked != SUMMARY:
-        return Step(replace(progress, asked=SUMMARY), Act.ASK)
-    return Step(progress, Act.SUBMIT)
-
-
-def _change(form: Form, progress: FormProgress) -> Step:
-    return Step(replace(progress, asked=CHANGE), Act.ASK)
-
-
-def _show(form: Form, progress: FormProgress) -> Step:
-    lines = [
-        f"{one.label}：{progress.answers[one.name]['s']}"
-        for one in form.asked(progress.answers)
-        if one.name in progress.answers
-    ]
-    return Step(progress, Act.ASK, ("已填写：\n" + "\n".join(lines) if lines else "还没有填写任何内容。",))
-
-
-def _help(form: Form, progress: FormProgress) -> Step:
-    return Step(
-        progress,
-        Act.ASK,
-        (
-            f"正在填写：{form.title}。按问题逐项回答即可，也可以一句话说几件事。\n"
-            "随时可以回复：上一步、跳过、修改第2项、看看填了什么、暂停、取消。中途提问会先答复，再接着填。",
-        ),
-    )
-
-
-def _restart(form: Form, progress: FormProgress) -> Step:
-    return Step(first_question(form, {}), Act.ASK, ("好，从头填写。",))
-
-
-def _pause(form: Form, progress: FormProgress) -> Step:
-    return Step(progress, Act.PAUSE)
-
-
-_COMMANDS = {
-    "back": _back,
-    "skip": _skip,
-    "done": _done,
-    "cancel": _ask_cancel,
-    "yes": _give_up,
-    "no": _keep,
-    "submit": _submit,
-    "confirm": _submit,
-    "change": _change,
-    "deny": _change,
-    "show": _show,
-    "help": _help,
-    "restart": _restart,
-    "pause": _pause,
-}
-"""Every verb of a form, typed or tapped. Cancelling asks once."""
+    return Step(progress, Act.ASK, (reading.doubt or NO_TARGET,))

@@ -1,13 +1,15 @@
 """Fields and forms as declarations: a form is a list of typed fields; the next question is the first one missing."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
+from pathlib import Path
 from typing import Any, Protocol
 
 from sqlmodel import Session
 
+from storage.instants import shanghai_date
 from storage.outbox.body import Body
 from storage.people.rules import Actor
 
@@ -20,6 +22,7 @@ class FieldKind(StrEnum):
 
     TEXT = "text"
     CHOICE = "choice"
+    MANY = "many"
     PERCENT = "percent"
     DATE = "date"
     MOMENT = "moment"
@@ -34,11 +37,40 @@ class Option:
     label: str
 
 
+@dataclass(frozen=True)
+class Situation:
+    """Who fills in a form, when, with what answered so far: what options, checks and permissions depend on."""
+
+    session: Session
+    actor: Actor
+    answers: Answers
+    now: datetime
+    data: Path
+
+    @property
+    def today(self) -> date:
+        """Today in Shanghai."""
+        return shanghai_date(self.now)
+
+    def value(self, name: str) -> Any:
+        """The value of a field; None when skipped or not yet answered."""
+        return self.answers.get(name, {}).get("v")
+
+    def text(self, name: str) -> str:
+        """The text of a field; "" when skipped."""
+        return self.value(name) or ""
+
+    def day(self, name: str) -> date | None:
+        """The date of a field, or None."""
+        value = self.value(name)
+        return date.fromisoformat(value) if value else None
+
+
 class LoadOptions(Protocol):
     """The options of a choice field for this person, given what is answered so far."""
 
-    def __call__(self, session: Session, actor: Actor, answers: Answers, now: datetime) -> list[Option]:
-        """The options; an empty list means there is nothing to choose from."""
+    def __call__(self, at: Situation, /) -> list[Option]:
+        """The options; an empty list means there is nothing to choose from. Values are unique, short when written."""
 
 
 class Times(StrEnum):
@@ -59,7 +91,8 @@ class FormField:
     """One field. `label` names it in the summary, `ask` is the question; `reads` the fact of a sentence that fills it.
 
     `quick` are buttons with ready answers; `when` decides from earlier answers whether it is asked at all; `check`
-    returns what is wrong with a value, in Chinese, or "".
+    says, in Chinese, what is wrong with a value, or ""; `depends` are fields whose change makes this answer void;
+    `in_summary` False hides a field that only steers the form.
     """
 
     name: str
@@ -75,31 +108,18 @@ class FormField:
     times: Times = Times.ANY
     nothing: str = "没有可以选择的内容。"
     longest: int = 2_000
-    due: Callable[[Session, Answers], date | None] | None = None
+    shortest: int = 2
+    depends: tuple[str, ...] = ()
+    in_summary: bool = True
+    check: Callable[[Situation, Any], str] = lambda *_: ""
+    due: Callable[[Situation], date | None] | None = None
 
 
 @dataclass(frozen=True)
-class Submission:
-    """A confirmed form on its way to its one action."""
+class Submission(Situation):
+    """A confirmed form on its way to its one action: only the answers of fields that apply."""
 
-    session: Session
-    actor: Actor
-    answers: Answers
     form_id: int
-    now: datetime
-
-    def value(self, name: str) -> Any:
-        """The value of a field; None when skipped or not asked."""
-        return self.answers.get(name, {}).get("v")
-
-    def text(self, name: str) -> str:
-        """The text of a field; "" when skipped."""
-        return self.value(name) or ""
-
-    def day(self, name: str) -> date | None:
-        """The date of a field, or None."""
-        value = self.value(name)
-        return date.fromisoformat(value) if value else None
 
 
 @dataclass(frozen=True)
@@ -122,8 +142,10 @@ class Form:
     title: str
     fields: tuple[FormField, ...]
     submit: Callable[[Submission], Submitted]
-    permitted: Callable[[Session, Actor, Answers, datetime], str] = field(default=lambda *_: "")
+    permitted: Callable[[Situation], str] = field(default=lambda _: "")
     """Why this person cannot begin the form now, or ""."""
+    warnings: Callable[[Situation], Sequence[str]] | None = None
+    """What to point out above the summary; people decide, nothing is refused by it."""
 
     def field(self, name: str) -> FormField:
         """The field of that name. KeyError when there is none."""
@@ -135,3 +157,7 @@ class Form:
     def asked(self, answers: Answers) -> list[FormField]:
         """The fields that apply given the answers so far."""
         return [one for one in self.fields if one.when(answers)]
+
+    def applying(self, answers: Answers) -> dict[str, Any]:
+        """The answers of the fields that apply."""
+        return {one.name: answers[one.name] for one in self.asked(answers) if one.name in answers}

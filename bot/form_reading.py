@@ -33,7 +33,7 @@ def read_answer(
     if field.kind is FieldKind.TEXT:
         return _text(field, text)
     if field.kind is FieldKind.CHOICE:
-        return _choice(field, text, options)
+        return _choice(text, options)
     if field.kind is FieldKind.FILES:
         return Misread("请直接发送文件；没有文件请点“发完了”或回复“跳过”。")
     if field.kind is FieldKind.DATE and not field.reads:
@@ -66,23 +66,42 @@ def _year_before(day: date) -> date:
 
 def _text(field: FormField, text: str) -> Fact | Misread:
     words = text.strip()
-    if len(words) < 2:
+    if len(words) < field.shortest:
         return Misread(f"请把“{field.label}”写得具体一些。")
     if len(words) > field.longest:
         return Misread(f"“{field.label}”最多 {field.longest} 字，请删减后再发。")
     return Fact(words, words)
 
 
-def _choice(field: FormField, text: str, options: Sequence[Option]) -> Fact | Misread:
+def _choice(text: str, options: Sequence[Option]) -> Fact | Misread:
     words = text.strip().strip("。.、）)")
-    if words.isdigit() and 1 <= int(words) <= len(options):
+    if words.isdecimal() and 1 <= int(words) <= len(options):
         option = options[int(words) - 1]
         return Fact(option.value, option.label)
-    exact = [option for option in options if option.label == words]
-    near = exact or [option for option in options if words and (words in option.label or option.label in words)]
+    near = _near(words, options)
     if len(near) == 1:
         return Fact(near[0].value, near[0].label)
-    return Misread("请点选一项，或回复前面的序号。" if not near else "有几项都符合，请点选其中一项。")
+    if not near:
+        return Misread("没有对应的选项，请点选一项，或回复序号。")
+    return Misread("有几项都符合，请点选其中一项，或写得更完整：" + "；".join(one.label for one in near[:6]))
+
+
+def _near(words: str, options: Sequence[Option]) -> list[Option]:
+    """The options `words` may mean: the one of that name, else those that contain it or are contained in it."""
+    exact = [option for option in options if option.label == words]
+    return exact or [option for option in options if words and (words in option.label or option.label in words)]
+
+
+def options_named(text: str, options: Sequence[Option]) -> list[Option] | Misread:
+    """Several options by name or number: 张三、李四 or 1、3."""
+    found: dict[int, Option] = {}
+    for words in filter(None, re.split(r"[、，,；;和\s]+", text.strip("。. "))):
+        place = int(words) if words.isdecimal() and len(words) < 4 else 0
+        near = [options[place - 1]] if 1 <= place <= len(options) else _near(words, options)
+        if len(near) != 1:
+            return Misread(f"“{words}”没有对应到一个选项，请点选，或用顿号隔开完整的名称。")
+        found[id(near[0])] = near[0]
+    return list(found.values()) if found else Misread("请点选，可以选多个。")
 
 
 def percent_fact(percent: float) -> Fact:

@@ -1,30 +1,38 @@
 """A turn of a form against the database: load, advance, save, and on submit call the form's one action."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 from sqlmodel import Session
 
-from bot.form_engine import (
+from bot.form_engine import advance
+from bot.form_fields import Answers, FieldKind, Form, FormField, Option, Situation, Submission
+from bot.form_progress import (
+    SAID,
+    SUMMARY,
     Act,
     Attached,
     Event,
     FormProgress,
     Surroundings,
-    advance,
+    asked_field,
     carry_over,
+    fill,
     first_question,
-    next_missing,
+    moved,
+    told,
 )
-from bot.form_fields import FieldKind, Form, FormField, Option, Submission
-from bot.form_reading import Fact, date_fact
+from bot.form_reading import Fact, date_fact, facts_in
 from bot.forms import FORMS
 from bot.messages import IncomingMessage
 from bot.rendering import form_body
 from bot.router import FormTurn
+from bot.understanding import Expecting, read_reply
 from storage.attachments.actions import register_attachment
-from storage.conversations.actions import begin_form, save_form
+from storage.conversations.actions import begin_form, close_form, resume_form, save_form
 from storage.conversations.queries import FormState, form_sessions
 from storage.conversations.rules import FormStatus
 from storage.errors import TanhuaError
@@ -33,11 +41,12 @@ from storage.outbox.body import Body, Choice
 from storage.people.rules import Actor
 
 FIELD_DAYS = {"today": 0, "yesterday": 1}
+RETIRED = "“{name}”这张表单已停用，没有提交；已填的内容保留在记录里，需要时请联系工作人员。"
 
 
 @dataclass
 class FormOutcome:
-    """What a form turn says: replies, notices to others, and a question that must be answered first, if any."""
+    """What a form turn says: replies, notices to others, and a question that must be answered before them, if any."""
 
     replies: list[Body] = field(default_factory=list)
     notices: list[tuple[int, Body]] = field(default_factory=list)
@@ -51,43 +60,104 @@ class FormDesk:
     session: Session
     actor: Actor
     now: datetime
+    data: Path
 
     def open_form(self) -> FormState | None:
         """The person's open form, if any."""
-        return next(iter(form_sessions(self.session, self.actor.person_id, FormStatus.OPEN)), None)
+        return next(iter(self._sessions(FormStatus.OPEN)), None)
 
     def paused_forms(self) -> list[FormState]:
         """The person's paused forms, the one touched last first."""
-        return form_sessions(self.session, self.actor.person_id, FormStatus.PAUSED)
+        return self._sessions(FormStatus.PAUSED)
 
-    def begin(self, name: str, known: str = "", value: Any = None) -> FormOutcome:
-        """Begin a form, perhaps with one answer known; or say why it cannot be begun."""
-        form = FORMS[name]
-        answers: dict[str, Any] = {}
+    def _sessions(self, status: FormStatus) -> list[FormState]:
+        found = form_sessions(self.session, self.actor.person_id, status)
+        return [state for state in found if state.form in FORMS]
+
+    def close_retired(self) -> list[Body]:
+        """Close forms in progress that no longer exist, their answers kept; what to say about it."""
+        states = form_sessions(self.session, self.actor.person_id, FormStatus.OPEN, FormStatus.PAUSED)
+        gone = [state for state in states if state.form not in FORMS]
+        for state in gone:
+            close_form(self.session, state.id, outcome="表单已停用", now=self.now)
+        return [Body(RETIRED.format(name=state.form)) for state in gone]
+
+    def begin(
+        self, name: str, known: str = "", value: Any = None, *, said: str = "", fresh: bool = False, sure: bool = True
+    ) -> FormOutcome:
+        """Begin a form, perhaps with one answer known and facts in a sentence; or say why it cannot be begun.
+
+        The same form open or paused is gone on with, or asked about, unless `fresh`. `sure` False: it was a guess.
+        """
+        form, answers = FORMS[name], dict[str, Any]()
         if known and value is not None:
             label = self._label_of(form, known, value)
             if label is None:
                 return FormOutcome([Body("这一项已经办结，或不在您的办理范围内。")])
             answers = {known: {"v": value, "s": label}}
-        if problem := form.permitted(self.session, self.actor, answers, self.now):
+        if problem := form.permitted(self._situation(answers)):
             return FormOutcome([Body(problem)])
         before = self.open_form()
+        if not fresh and (going_on := self._going_on(form, before, known, value)):
+            return going_on
         state = begin_form(
-            self.session,
-            person_id=self.actor.person_id,
-            form=name,
-            version=form.version,
-            now=self.now,
-            answers=answers,
+            self.session, person_id=self.actor.person_id, form=name, version=form.version, now=self.now, answers=answers
         )
-        progress = first_question(form, answers)
-        notes = (f"“{FORMS[before.form].title}”已暂存，稍后回复“继续”可以接着填。",) if before else ()
+        progress, notes = self._prefilled(form, first_question(form, answers), said)
+        if before:
+            notes = (f"“{FORMS[before.form].title}”已暂存，稍后回复“继续”可以接着填。", *notes)
         opening = tuple(f"{form.field(key).label}：{answer['s']}" for key, answer in answers.items())
         self._save(form, state, progress, FormStatus.OPEN)
-        return FormOutcome([self._asking(form, state, progress, (*notes, *opening))])
+        body = self._asking(form, state, progress, (*notes, *opening))
+        if not sure:
+            drop = Choice(f"f:{state.id}:{state.step + 1}:drop", "不是这个意思")
+            body = Body(body.text, (*body.choices, drop), body.files)
+        return FormOutcome([body])
+
+    def _going_on(self, form: Form, before: FormState | None, known: str, value: Any) -> FormOutcome | None:
+        """The same form already open is asked again; a paused one is gone on with, or asked about."""
+
+        def same(state: FormState) -> bool:
+            return state.form == form.name and (not known or state.answers.get(known, {}).get("v") == value)
+
+        if before and same(before):
+            return FormOutcome([self.ask_again(before, ("正在填写这一项。要从头填写，请回复“重新填写”。",))])
+        paused = [state for state in self.paused_forms() if same(state)]
+        if not paused:
+            return None
+        if known:
+            return self.resume(paused[0])
+        argument = form.name if not known else f"{form.name}.{known}.{value}"
+        choices = (
+            *(Choice(f"resume:{state.id}", f"接着填：{self._gist(form, state)}"[:60]) for state in paused[:4]),
+            Choice(f"fresh:{argument}", "另填一份"),
+        )
+        return FormOutcome([Body(f"上次的“{form.title}”还没有填完，接着填还是另填一份？", choices)])
+
+    def title_of(self, state: FormState) -> str:
+        """A form in progress on a button: its title and its first answer."""
+        form = FORMS[state.form]
+        gist = self._gist(form, state)
+        return form.title if gist == form.title else f"{form.title}：{gist}"
+
+    def _gist(self, form: Form, state: FormState) -> str:
+        shown = [state.answers[one.name]["s"] for one in form.fields if state.answers.get(one.name, {}).get("s")]
+        return shown[0][:40] if shown else form.title
+
+    def _prefilled(self, form: Form, progress: FormProgress, said: str) -> tuple[FormProgress, tuple[str, ...]]:
+        """What the sentence that began the form says already."""
+        if not said:
+            return progress, ()
+        due = self._due(form, progress)
+        reading = read_reply(said, today=shanghai_date(self.now), expecting=Expecting("any", due=due))
+        if reading.command or reading.is_question:
+            return progress, ()
+        facts = facts_in(reading, form.asked(progress.answers), shanghai_date(self.now))
+        filled, _ = fill(form, progress, facts, overwrite=False)
+        return FormProgress(filled.answers, (), moved(form, filled).asked), told(form, facts)
 
     def _label_of(self, form: Form, name: str, value: Any) -> str | None:
-        options = self._options(form, form.field(name), {name: {"v": value, "s": ""}})
+        options = self._options(form.field(name), {name: {"v": value, "s": ""}})
         return next((option.label for option in options if option.value == value), None)
 
     def ask_again(self, state: FormState, notes: tuple[str, ...] = ()) -> Body:
@@ -97,8 +167,6 @@ class FormDesk:
 
     def resume(self, state: FormState) -> FormOutcome:
         """Go on with a form that was paused, at the question it was left at."""
-        from storage.conversations.actions import resume_form
-
         resume_form(self.session, person_id=self.actor.person_id, form_id=state.id, now=self.now)
         form, progress, carried = self._load(state)
         self._save(form, state, progress, FormStatus.OPEN)
@@ -110,12 +178,9 @@ class FormDesk:
         if turn.choice and (turn.form_id, turn.step) != (state.id, state.step):
             note = "这个按钮属于前面的步骤，已经用过。"
             return FormOutcome([self._asking(form, state, progress, (note,), step=state.step)])
-        options = self._present_options(form, progress)
-        around = Surroundings(shanghai_date(self.now), tuple(options), self._due(form, progress))
+        around = Surroundings(shanghai_date(self.now), self._options, self._problem, self._due(form, progress))
         step = advance(form, progress, self._event(turn, message), around)
         notes = (*carried, *message.refused, *step.notes)
-        if step.act is Act.QUESTION:
-            return FormOutcome(question=turn.text)
         if step.act is Act.CANCELLED:
             self._save(form, state, step.progress, FormStatus.CANCELLED)
             return FormOutcome([Body(f"已放弃“{form.title}”，没有提交任何内容。", self._leftovers(state))])
@@ -126,7 +191,8 @@ class FormDesk:
         if step.act is Act.SUBMIT:
             return self._submit(form, state, step.progress)
         self._save(form, state, step.progress, FormStatus.OPEN)
-        return FormOutcome([self._asking(form, state, step.progress, notes)])
+        asking = self._asking(form, state, step.progress, notes)
+        return FormOutcome([asking], question=turn.text if step.act is Act.QUESTION else "")
 
     def _event(self, turn: FormTurn, message: IncomingMessage) -> Event:
         files = tuple(
@@ -143,7 +209,8 @@ class FormDesk:
         return form, carry_over(form, progress), ("表单已更新，已填的内容为您保留。",)
 
     def _submit(self, form: Form, state: FormState, progress: FormProgress) -> FormOutcome:
-        submission = Submission(self.session, self.actor, progress.answers, state.id, self.now)
+        answers = form.applying(progress.answers)
+        submission = Submission(self.session, self.actor, answers, self.now, self.data, state.id)
         try:
             with self.session.begin_nested():
                 done = form.submit(submission)
@@ -158,31 +225,31 @@ class FormDesk:
         return tuple(
             Choice(f"resume:{paused.id}", f"继续填写：{FORMS[paused.form].title}")
             for paused in self.paused_forms()
-            if paused.id != state.id and paused.form in FORMS
+            if paused.id != state.id
         )[:3]
 
     def _asking(
         self, form: Form, state: FormState, progress: FormProgress, notes: tuple[str, ...], step: int | None = None
     ) -> Body:
-        if progress.asked in {one.name for one in form.fields}:
-            asked = form.field(progress.asked)
-            options = self._options(form, asked, progress.answers)
-            if asked.kind is FieldKind.CHOICE and not options:
+        asked = asked_field(form, progress)
+        options: Sequence[Option] = ()
+        if asked is not None:
+            options = self._options(asked, progress.answers)
+            if asked.kind in (FieldKind.CHOICE, FieldKind.MANY) and not options:
                 notes = (*notes, asked.nothing)
-        else:
-            options = []
+        elif progress.asked == SUMMARY and form.warnings is not None:
+            notes = (*notes, *form.warnings(self._situation(form.applying(progress.answers))))
         return form_body(form, progress, options, state.id, state.step + 1 if step is None else step, notes)
 
-    def _present_options(self, form: Form, progress: FormProgress) -> list[Option]:
-        missing = next_missing(form, progress.answers)
-        name = progress.asked or (missing.name if missing else "")
-        if name not in {one.name for one in form.fields}:
-            return []
-        return self._options(form, form.field(name), progress.answers)
+    def _situation(self, answers: Answers) -> Situation:
+        return Situation(self.session, self.actor, answers, self.now, self.data)
 
-    def _options(self, form: Form, asked: FormField, answers: dict[str, Any]) -> list[Option]:
+    def _problem(self, asked: FormField, value: Any, answers: Answers) -> str:
+        return asked.check(self._situation(answers), value)
+
+    def _options(self, asked: FormField, answers: Answers) -> list[Option]:
         if asked.options is not None:
-            return asked.options(self.session, self.actor, answers, self.now)
+            return asked.options(self._situation(answers))
         if asked.kind is not FieldKind.DATE:
             return list(asked.quick)
         today = shanghai_date(self.now)
@@ -192,17 +259,20 @@ class FormDesk:
             for one, fact in zip(asked.quick, facts, strict=True)
         ]
 
-    def _due(self, form: Form, progress: FormProgress) -> Any:
+    def _due(self, form: Form, progress: FormProgress) -> date | None:
         for one in form.fields:
             if one.due is not None:
-                return one.due(self.session, progress.answers)
+                return one.due(self._situation(progress.answers))
         return None
 
     def _save(self, form: Form, state: FormState, progress: FormProgress, status: FormStatus) -> None:
+        answers = progress.answers
+        if status is not FormStatus.OPEN:
+            answers = {name: answer for name, answer in answers.items() if name != SAID}
         save_form(
             self.session,
             state.id,
-            answers=progress.answers,
+            answers=answers,
             history=progress.history,
             asked=progress.asked,
             step=state.step + 1,

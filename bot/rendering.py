@@ -2,11 +2,15 @@
 
 from collections.abc import Sequence
 
-from bot.form_engine import CANCEL, CHANGE, SUMMARY, FormProgress
 from bot.form_fields import FieldKind, Form, FormField, Option
+from bot.form_progress import CANCEL, CHANGE, SAID, SUMMARY, FormProgress
+from bot.form_verbs import GATHERING
 from storage.outbox.body import Body, Choice
 
 BUTTON_LENGTH = 60
+BUTTONS_SHOWN = 20
+LONG_LABEL = 24
+Buttons = list[tuple[str, str]]
 
 
 def form_body(
@@ -25,36 +29,61 @@ def form_body(
     return Body(said, tuple(Choice(f"f:{form_id}:{step}:{verb}", label) for verb, label in buttons))
 
 
-def _question(
-    form: Form, field: FormField, progress: FormProgress, options: Sequence[Option]
-) -> tuple[str, list[tuple[str, str]]]:
-    asked = form.asked(progress.answers)
-    place = next(number for number, one in enumerate(asked, start=1) if one.name == field.name)
-    text = f"（{place}/{len(asked)}）{field.ask}"
-    if field.hint:
-        text += f"\n{field.hint}"
-    buttons = [(f"o.{number}", _short(option.label)) for number, option in enumerate(options)]
-    if field.kind is FieldKind.FILES and progress.answers.get(field.name, {}).get("v"):
-        buttons.append(("done", "发完了"))
+def _question(form: Form, field: FormField, progress: FormProgress, options: Sequence[Option]) -> tuple[str, Buttons]:
+    asked = [one for one in form.asked(progress.answers) if one.in_summary or one.name == field.name]
+    place = next((number for number, one in enumerate(asked, start=1) if one.name == field.name), len(asked))
+    lines = [f"（{place}/{len(asked)}）{field.ask}", field.hint]
+    before = progress.answers.get(field.name)
+    if before and not before.get("open"):
+        lines.append(f"原来填的是：{before['s']}")
+    lines += _listed(options)
+    buttons = [(f"o.{option.value}", _short(option.label)) for option in options[:BUTTONS_SHOWN]]
+    return "\n".join(filter(None, lines)), buttons + _verbs(field, progress)
+
+
+def _listed(options: Sequence[Option]) -> list[str]:
+    """The options as numbered lines, where buttons alone would be cut or too many."""
+    if len(options) <= BUTTONS_SHOWN and all(len(option.label) <= LONG_LABEL for option in options):
+        return []
+    lines = [f"{number}. {option.label}" for number, option in enumerate(options[:BUTTONS_SHOWN], start=1)]
+    if len(options) > BUTTONS_SHOWN:
+        lines.append(f"……共 {len(options)} 项，可以直接回复姓名或关键词。")
+    return lines
+
+
+def _verbs(field: FormField, progress: FormProgress) -> Buttons:
+    buttons: Buttons = []
+    before = progress.answers.get(field.name)
+    if SAID in progress.answers and field.kind is FieldKind.TEXT:
+        buttons.append(("take", f"不是提问，填入“{field.label}”"))
+    if field.kind in GATHERING and before and before.get("v"):
+        buttons.append(("done", "发完了" if field.kind is FieldKind.FILES else "选好了"))
+        if not field.required:
+            buttons.append(("clear", "清空这一项"))
+    elif before:
+        buttons.append(("keep", "不改"))
+        if not field.required and before.get("v") is not None:
+            buttons.append(("clear", "清空这一项"))
     elif not field.required:
         buttons.append(("skip", "跳过"))
     if progress.history:
         buttons.append(("back", "上一步"))
     buttons.append(("cancel", "取消"))
-    return text, buttons
+    return buttons
 
 
-def _summary(form: Form, progress: FormProgress) -> tuple[str, list[tuple[str, str]]]:
+def _summary(form: Form, progress: FormProgress) -> tuple[str, Buttons]:
+    shown = [one for one in form.asked(progress.answers) if one.in_summary]
     lines = [
         f"{number}. {one.label}：{progress.answers.get(one.name, {}).get('s', '（未填）')}"
-        for number, one in enumerate(form.asked(progress.answers), start=1)
+        for number, one in enumerate(shown, start=1)
     ]
-    text = "\n".join(("请核对，无误请点“提交”：", *lines))
+    text = "\n".join((f"{form.title}，请核对，无误请点“提交”：", *lines))
     return text, [("submit", "提交"), ("change", "修改"), ("cancel", "取消")]
 
 
-def _change(form: Form, progress: FormProgress) -> tuple[str, list[tuple[str, str]]]:
-    fields = form.asked(progress.answers)
+def _change(form: Form, progress: FormProgress) -> tuple[str, Buttons]:
+    fields = [one for one in form.asked(progress.answers) if one.in_summary]
     return "要修改哪一项？", [*((f"change.{one.name}", one.label) for one in fields), ("submit", "返回核对")]
 
 

@@ -2,12 +2,19 @@
 
 import re
 from dataclasses import dataclass
+from datetime import date
 
 from bot.commands import BY_VERB, COMMANDS
 from bot.messages import IncomingMessage
+from bot.understanding import Expecting, read_reply
 
 LONGEST_COMMAND = 30
 ENDING = "。.！!？?~～，,、 \u3000"
+LONGEST_REPORT = 300
+ANY_DAY = date(2000, 1, 1)
+"""Percentages and commands read the same on every day; dates are read by the form, which knows today."""
+LED_BY = re.compile(r"\s*(?P<name>[^：:，,。\n]{2,12})[：:，,。\n]\s*(?P<rest>.+)", re.DOTALL)
+NO_FORM_FOR_FILES = "文件已收到，但现在没有正在填写的事项。要作为佐证，请先点“汇报进展”。"
 RESUME = {"继续", "接着填", "继续填", "继续填写", "接着"}
 
 
@@ -23,11 +30,13 @@ class FormTurn:
 
 @dataclass(frozen=True)
 class CommandTurn:
-    """Run a command. `sure`: named or tapped, not only guessed from the wording."""
+    """Run a command. `sure`: named or tapped, not only guessed from the wording; `said`: the sentence that asked for
+    it, which may hold facts for the form it begins."""
 
     verb: str
     argument: str = ""
     sure: bool = True
+    said: str = ""
 
 
 @dataclass(frozen=True)
@@ -54,17 +63,16 @@ class UselessTurn:
 Turn = FormTurn | CommandTurn | ResumeTurn | QuestionTurn | UselessTurn
 
 
+NOTHING_OPEN = "现在没有正在填写的事项。回复“帮助”查看可以办理的事项。"
+
+
 def decide(message: IncomingMessage, *, has_open_form: bool, has_paused: bool) -> Turn:
-    """The one turn this message takes."""
+    """The one turn this message takes. Nothing in it asks the clock: `moment`-dependent reading is the form's."""
     if message.choice:
         return _tapped(message.choice)
-    if message.files:
-        return (
-            FormTurn()
-            if has_open_form
-            else UselessTurn("文件已收到，但现在没有正在填写的事项。要作为佐证，请先点“汇报进展”。")
-        )
     text = message.text.strip()
+    if message.files:
+        return FormTurn(text=text) if has_open_form else UselessTurn(NO_FORM_FOR_FILES)
     if not text:
         return UselessTurn("；".join(message.refused) or "这类消息暂时用不上，请用文字或点选按钮。")
     command = command_named(text)
@@ -72,10 +80,30 @@ def decide(message: IncomingMessage, *, has_open_form: bool, has_paused: bool) -
         return CommandTurn(command)
     if has_open_form:
         return FormTurn(text=text)
-    if has_paused and text.strip(ENDING) in RESUME:
+    steering = read_reply(text, today=ANY_DAY, expecting=Expecting("any")).command
+    if has_paused and (text.strip(ENDING) in RESUME or steering == "resume"):
         return ResumeTurn()
-    guess = command_meant(text)
-    return CommandTurn(guess, sure=False) if guess else QuestionTurn(text)
+    return _unprompted(text, steering or "")
+
+
+def _unprompted(text: str, steering: str) -> Turn:
+    """A sentence with no form open: a command in other words, facts for a report, or a question."""
+    led = LED_BY.match(text)
+    if led and (begun := command_named(led["name"])):
+        return CommandTurn(begun, said=led["rest"])
+    if guess := command_meant(text):
+        return CommandTurn(guess, sure=False, said=text)
+    if steering in ("cancel", "pause", "resume", "back", "skip", "submit", "show", "restart", "confirm", "deny"):
+        return UselessTurn(NOTHING_OPEN)
+    if steering == "help":
+        return CommandTurn("help")
+    return CommandTurn("progress", sure=False, said=text) if reports_progress(text) else QuestionTurn(text)
+
+
+def reports_progress(text: str) -> bool:
+    """Whether a sentence nobody asked for reports progress: a percentage, and no question."""
+    reading = read_reply(text, today=ANY_DAY, expecting=Expecting("any"))
+    return reading.percent is not None and not reading.is_question and len(text) <= LONGEST_REPORT
 
 
 def _tapped(choice: str) -> Turn:

@@ -36,11 +36,12 @@ class Asked:
 
 @dataclass(frozen=True)
 class BeginForm:
-    """The command begins a form, with some answers known."""
+    """The command begins a form, with some answers known. `fresh`: a new one even where one lies half filled in."""
 
     form: str
     field: str = ""
     value: object = None
+    fresh: bool = False
 
 
 @dataclass(frozen=True)

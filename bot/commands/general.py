@@ -1,6 +1,6 @@
 """帮助: what this person can do here."""
 
-from bot.commands.declaration import Asked, Command
+from bot.commands.declaration import Asked, BeginForm, Command
 from storage.outbox.body import Body, Choice
 from storage.people.rules import Actor
 from storage.talks.queries import duties_to_talk
@@ -28,7 +28,19 @@ def help_(asked: Asked) -> list[Body]:
     ]
 
 
+def fresh(asked: Asked) -> list[Body] | BeginForm:
+    """另填一份: begin a form anew beside one that lies half filled in; the argument is form, or form.field.id."""
+    from bot.forms import FORMS
+
+    form, _, known = asked.argument.partition(".")
+    field, _, value = known.partition(".")
+    if form not in FORMS or (field and not value.isdecimal()):
+        return [Body("这个按钮已经失效。回复“帮助”查看可以办理的事项。")]
+    return BeginForm(form, field, int(value) if field else None, fresh=True)
+
+
 COMMANDS = (
+    Command("fresh", "另填一份", fresh),
     Command("help", "帮助", help_, ("帮助", "菜单", "你好", "您好", "开始", "/start", "/help", "help"), (r"^你?(能|会|可以)(做|干|帮)(我)?(什么|啥|哪些)",)),
 )  # fmt: skip
 """Commands for everyone."""

@@ -1,10 +1,10 @@
 """三清单: one problem of a talk with its measure, deadline and responsible person."""
 
-from datetime import date, datetime
+from datetime import date
 
-from sqlmodel import Session, select
+from sqlmodel import select
 
-from bot.form_fields import Answers, FieldKind, Form, FormField, Option, Submission, Submitted, Times
+from bot.form_fields import FieldKind, Form, FormField, Option, Situation, Submission, Submitted, Times
 from storage.findings.actions import MeasureText, name_finding
 from storage.instants import shanghai_date, spoken_date, spoken_deadline
 from storage.outbox.body import Body, Choice
@@ -22,34 +22,34 @@ def _led(actor: Actor, talk: TalkView) -> bool:
     return talk.status == TalkStatus.RECORDED and actor.person_id not in talk.subject_ids and (own or actor.is_staff)
 
 
-def talk_options(session: Session, actor: Actor, answers: Answers, now: datetime) -> list[Option]:
+def talk_options(at: Situation) -> list[Option]:
     """The recorded talks this person led, recorded or is staff for, latest first."""
-    today = shanghai_date(now)
+    today = at.today
     return [
         Option(talk.id, f"{'、'.join(talk.subjects)} {spoken_date(talk.held_on, today) if talk.held_on else ''}")
-        for talk in talks_for(session, actor, limit=20)
-        if _led(actor, talk)
+        for talk in talks_for(at.session, at.actor, limit=20)
+        if _led(at.actor, talk)
     ]
 
 
-def responsible_options(session: Session, actor: Actor, answers: Answers, now: datetime) -> list[Option]:
+def responsible_options(at: Situation) -> list[Option]:
     """The subject first, then the others of the subject's unit."""
-    talk = talk_for(session, actor, answers["talk"]["v"])
+    talk = talk_for(at.session, at.actor, at.value("talk"))
     subjects = list(talk.subject_ids)
-    units = session.exec(select(Posting.unit_id).where(Posting.person_id == subjects[0])).all()
-    colleagues = session.exec(
+    units = at.session.exec(select(Posting.unit_id).where(Posting.person_id == subjects[0])).all()
+    colleagues = at.session.exec(
         select(Posting.person_id)
         .where(Posting.unit_id == units[-1], Posting.until_on == None)  # noqa: E711
         .order_by(Posting.position)  # type: ignore[arg-type]
         .limit(20)
     ).all()
-    people = [person for person in dict.fromkeys([*subjects, *colleagues]) if person != actor.person_id]
-    names = names_of(session, people)
+    people = [person for person in dict.fromkeys([*subjects, *colleagues]) if person != at.actor.person_id]
+    names = names_of(at.session, people)
     return [Option(person, names[person]) for person in people]
 
 
-def _no_talk(session: Session, actor: Actor, answers: Answers, now: datetime) -> str:
-    return "" if talk_options(session, actor, answers, now) else "您目前没有已记录的谈话，请先记录谈话。"
+def _no_talk(at: Situation) -> str:
+    return "" if talk_options(at) else "您目前没有已记录的谈话，请先记录谈话。"
 
 
 def _submit(form: Submission) -> Submitted:
@@ -103,7 +103,13 @@ FORM = Form(
             hint="例如：12月31日、月底、三个月内。",
         ),
         FormField(
-            "responsible", "责任人", "由谁负责整改？", FieldKind.CHOICE, options=responsible_options, nothing=NOBODY
+            "responsible",
+            "责任人",
+            "由谁负责整改？",
+            FieldKind.CHOICE,
+            options=responsible_options,
+            depends=("talk",),
+            nothing=NOBODY,
         ),
     ),
 )

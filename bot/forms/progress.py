@@ -1,10 +1,8 @@
 """汇报整改进展: one measure, what was done, how far, by when, what stands in the way, and evidence."""
 
-from datetime import date, datetime
+from datetime import date
 
-from sqlmodel import Session
-
-from bot.form_fields import Answers, FieldKind, Form, FormField, Option, Submission, Submitted, Times
+from bot.form_fields import FieldKind, Form, FormField, Option, Situation, Submission, Submitted, Times
 from jobs.notices import people_to_tell, progress_notice
 from storage.findings.actions import report_progress
 from storage.findings.queries import reportable_measures
@@ -16,15 +14,16 @@ from storage.people.rules import Actor
 LABEL_LENGTH = 40
 
 
-def measure_options(session: Session, actor: Actor, answers: Answers, now: datetime) -> list[Option]:
+def measure_options(at: Situation) -> list[Option]:
     """The measures this person may report on, nearest deadline first."""
-    today = shanghai_date(now)
     return [
         Option(
             measure.id,
-            _label(finding.person, finding.problem, measure.text, measure.due_on, today, actor, finding.responsible),
+            _label(
+                finding.person, finding.problem, measure.text, measure.due_on, at.today, at.actor, finding.responsible
+            ),
         )
-        for finding, measure in reportable_measures(session, actor)
+        for finding, measure in reportable_measures(at.session, at.actor)
     ]
 
 
@@ -40,14 +39,14 @@ def _short(text: str) -> str:
     return text if len(text) <= LABEL_LENGTH // 2 else text[: LABEL_LENGTH // 2 - 1] + "…"
 
 
-def _due_of_measure(session: Session, answers: Answers) -> date | None:
-    measure = answers.get("measure", {}).get("v")
-    found = session.get(Measure, measure) if measure is not None else None
+def _due_of_measure(at: Situation) -> date | None:
+    measure = at.value("measure")
+    found = at.session.get(Measure, measure) if measure is not None else None
     return found.due_on if found else None
 
 
-def _nothing_to_report(session: Session, actor: Actor, answers: Answers, now: datetime) -> str:
-    return "" if reportable_measures(session, actor) else "您目前没有需要汇报进展的整改问题。"
+def _nothing_to_report(at: Situation) -> str:
+    return "" if reportable_measures(at.session, at.actor) else "您目前没有需要汇报进展的整改问题。"
 
 
 def _submit(form: Submission) -> Submitted:

@@ -1,33 +1,28 @@
 """谈话记录: that a talk took place, and its record in order: evaluation, cases, shortcomings, explanation, suggestions."""
 
-from datetime import datetime
-
-from sqlmodel import Session
-
-from bot.form_fields import Answers, FieldKind, Form, FormField, Option, Submission, Submitted, Times
-from storage.instants import shanghai_date, spoken_deadline
+from bot.form_fields import FieldKind, Form, FormField, Option, Situation, Submission, Submitted, Times
+from storage.instants import spoken_deadline
 from storage.outbox.body import Body, Choice
-from storage.people.rules import Actor
 from storage.talks.actions import RecordText, record_talk
 from storage.talks.queries import duties_in_charge, duties_to_talk, duty_for
 
 
-def duty_options(session: Session, actor: Actor, answers: Answers, now: datetime) -> list[Option]:
+def duty_options(at: Situation) -> list[Option]:
     """The open talks this person may arrange and record: their own as talker, else those they are staff for."""
-    today = shanghai_date(now)
-    duties = duties_to_talk(session, actor, today) or duties_in_charge(session, actor, today, limit=50)
-    chosen = answers.get("duty", {}).get("v")
+    today = at.today
+    duties = duties_to_talk(at.session, at.actor, today) or duties_in_charge(at.session, at.actor, today, limit=50)
+    chosen = at.value("duty")
     if chosen is not None and all(duty.id != chosen for duty in duties):
-        duties = [duty_for(session, actor, chosen, today), *duties]
+        duties = [duty_for(at.session, at.actor, chosen, today), *duties]
     return [
         Option(duty.id, f"{duty.subject}（{duty.unit}{duty.title}）{spoken_deadline(duty.deadline_on, today)}")
         for duty in duties
     ]
 
 
-def no_duty(session: Session, actor: Actor, answers: Answers, now: datetime) -> str:
+def no_duty(at: Situation) -> str:
     """Why there is nothing to record or plan, or ""."""
-    return "" if duty_options(session, actor, answers, now) else "您目前没有待谈的谈话对象。"
+    return "" if duty_options(at) else "您目前没有待谈的谈话对象。"
 
 
 def _submit(form: Submission) -> Submitted:

@@ -106,6 +106,16 @@ def save_form(
     )
 
 
+def close_form(session: Session, form_id: int, *, outcome: str, now: datetime) -> None:
+    """Close a form that cannot be gone on with; its answers stay, `outcome` says why."""
+    session.execute(
+        update(FormSession)
+        .where(col(FormSession.id) == form_id)
+        .values(status=FormStatus.CLOSED, outcome=outcome, touched_at=now)
+        .execution_options(synchronize_session=False)
+    )
+
+
 def resume_form(session: Session, *, person_id: int, form_id: int, now: datetime) -> None:
     """Open a paused form again; another open one is paused."""
     session.execute(

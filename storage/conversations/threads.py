@@ -71,12 +71,12 @@ def thread_mark(session: Session, person_id: int, *, now: datetime) -> tuple[int
             col(OutgoingMessage.not_before) <= now,
         )
     ).one()
-    return (*said, *heard)
+    return said[0] or 0, said[1], heard[0] or 0, heard[1]
 
 
 def due_on_page(session: Session, person_id: int, *, now: datetime) -> list[DueMessage]:
     """The messages a page may take for this person, claimed for this transaction."""
-    rows = session.exec(
+    rows = session.scalars(
         lock_rows(
             select(OutgoingMessage)
             .where(

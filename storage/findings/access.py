@@ -17,6 +17,7 @@ def is_responsible(persons: Collection[int]) -> ColumnElement[bool]:
     return (
         select(ResponsibleParty.id)
         .where(col(ResponsibleParty.finding_id) == col(Finding.id), col(ResponsibleParty.person_id).in_(persons))
+        .correlate(Finding)
         .exists()
     )
 
@@ -26,6 +27,7 @@ def is_about(actor: Actor) -> ColumnElement[bool]:
     talked_to = (
         select(TalkSubject.id)
         .where(col(TalkSubject.talk_id) == col(Finding.talk_id), TalkSubject.person_id == actor.person_id)
+        .correlate(Finding)
         .exists()
     )
     return or_(
@@ -42,6 +44,7 @@ def is_in_charge(actor: Actor) -> ColumnElement[bool]:
             col(Talk.id) == col(Finding.talk_id),
             or_(col(Talk.talker_id) == actor.person_id, col(Talk.recorder_id) == actor.person_id),
         )
+        .correlate(Finding)
         .exists()
     )
     inside: ColumnElement[bool] = false()

@@ -18,6 +18,7 @@ def is_subject(actor: Actor) -> ColumnElement[bool]:
     return (
         select(TalkSubject.id)
         .where(col(TalkSubject.talk_id) == col(Talk.id), TalkSubject.person_id == actor.person_id)
+        .correlate(Talk)
         .exists()
     )
 

@@ -1,0 +1,261 @@
+"""Turns over the real conversation and database: interruptions, repeats, pauses, old buttons, old versions."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+import pytest
+from sqlmodel import col, func, select
+
+from bot.forms import FORMS
+from storage.conversations.rules import FormStatus
+from storage.conversations.tables import FormSession
+from storage.findings.tables import Attachment, ProgressEntry, ProgressEvidence
+from storage.outbox.body import Body
+from tests.bot.dialogue.speaking import Speaker
+from tests.bot.dialogue.world import World
+
+
+@pytest.fixture
+def doer(world: World) -> Speaker:
+    """王实, who answers for the finding."""
+    return world.speaker("responsible")
+
+
+def entries(world: World) -> list[ProgressEntry]:
+    with world.database.reading() as session:
+        found = list(session.exec(select(ProgressEntry).order_by(col(ProgressEntry.id))))
+        session.expunge_all()
+        return found
+
+
+def statuses(world: World) -> list[str]:
+    with world.database.reading() as session:
+        return list(session.exec(select(FormSession.status).order_by(col(FormSession.id))))
+
+
+def fill_in(doer: Speaker) -> str:
+    """A progress form up to its summary."""
+    doer.says("汇报进展")
+    doer.taps("清理积压拨付单")
+    doer.says("已清理积压单据30笔")
+    doer.says("完成60%，9月20日前能完成")
+    doer.says("没有")
+    return doer.says("跳过")
+
+
+def test_a_whole_report(world: World, doer: Speaker) -> None:
+    summary = fill_in(doer)
+    assert "请核对" in summary
+    for shown in ("清理积压拨付单", "30笔", "60%", "2025年9月20日"):
+        assert shown in summary
+    assert entries(world) == []
+    assert "已提交" in doer.taps("提交")
+    (entry,) = entries(world)
+    assert (entry.percent, str(entry.expected_on), entry.done) == (60, "2025-09-20", "已清理积压单据30笔")
+
+
+def test_the_talker_and_the_staff_hear_of_it_and_open_it(world: World, doer: Speaker) -> None:
+    fill_in(doer)
+    doer.taps("提交")
+    for role in ("leader", "organisation", "discipline"):
+        speaker = world.speaker(role)
+        speaker.last = speaker.heard()
+        assert "王实" in speaker.text()
+        assert "30笔" not in speaker.text(), "no contents before a tap"
+        assert "30笔" in speaker.taps("查看")
+
+
+def test_a_double_tap_records_once(world: World, doer: Speaker) -> None:
+    fill_in(doer)
+    submit = doer.choice("提交")
+    assert submit is not None
+    doer.taps_id(submit.id)
+    assert "没有重复办理" in doer.taps_id(submit.id)
+    assert len(entries(world)) == 1
+
+
+def test_a_repeated_delivery_is_ignored(world: World, doer: Speaker) -> None:
+    fill_in(doer)
+    doer.taps("提交")
+    assert doer.again() == ""
+    assert len(entries(world)) == 1
+
+
+def test_a_question_in_the_middle_is_answered_and_the_question_asked_again(doer: Speaker) -> None:
+    doer.says("汇报进展")
+    doer.taps("清理积压拨付单")
+    said = doer.says("整改销号需要谁来验收？")
+    assert "没有依据" in said
+    assert "做了哪些工作" in said
+    assert "（3/" in doer.taps("不是提问")
+
+
+def test_another_command_in_the_middle(doer: Speaker) -> None:
+    doer.says("汇报进展")
+    doer.taps("清理积压拨付单")
+    for words in ("我的任务", "我还有几项没完成？"):
+        said = doer.says(words)
+        assert "乡镇项目资金拨付慢" in said
+        assert "做了哪些工作" in said
+
+
+def test_pause_and_go_on_elsewhere(world: World, doer: Speaker) -> None:
+    doer.says("汇报进展")
+    doer.taps("清理积压拨付单")
+    doer.says("已清理30笔")
+    assert "已暂存" in doer.says("我先去开会，等会儿再填")
+    world.at("2025-08-12 09:00")
+    elsewhere = replace(doer, channel="telegram", last=[], shown=[])
+    assert "完成了多少" in elsewhere.says("继续")
+    elsewhere.says("80%")
+    assert "80%" in elsewhere.says("看看填了什么")
+
+
+def test_several_paused_forms_are_asked_which(world: World) -> None:
+    leader = world.speaker("leader")
+    leader.says("建立三清单")
+    leader.says("暂停")
+    begin_progress = world.speaker("responsible")
+    begin_progress.says("汇报进展")
+    begin_progress.taps("清理积压拨付单")
+    begin_progress.says("暂停")
+    said = begin_progress.says("汇报进展")
+    assert "接着填还是另填一份" in said
+    begin_progress.taps("另填一份")
+    begin_progress.taps("建立周调度制度")
+    begin_progress.says("暂停")
+    assert "接着填哪一项" in begin_progress.says("继续")
+    assert "做了哪些工作" in begin_progress.taps("清理积压拨付单")
+
+
+def test_beginning_the_same_form_twice_is_one_form(world: World, doer: Speaker) -> None:
+    doer.says("汇报进展")
+    assert "正在填写" in doer.says("汇报进展")
+    assert statuses(world) == [FormStatus.OPEN]
+
+
+def test_an_old_button_says_so_and_the_question_comes_again(doer: Speaker) -> None:
+    doer.says("汇报进展")
+    old = doer.choice("清理积压拨付单")
+    assert old is not None
+    doer.taps_id(old.id)
+    said = doer.taps_id(old.id)
+    assert "已经用过" in said
+    assert "做了哪些工作" in said
+
+
+def test_a_button_of_a_paused_form_offers_to_go_on(doer: Speaker) -> None:
+    doer.says("汇报进展")
+    old = doer.choice("清理积压拨付单")
+    assert old is not None
+    doer.says("暂停")
+    assert "已暂存" in doer.taps_id(old.id)
+    assert "要汇报哪一项" in doer.taps("继续填写")
+
+
+def test_cancelled_leaves_nothing(world: World, doer: Speaker) -> None:
+    fill_in(doer)
+    assert "确定放弃" in doer.says("取消")
+    assert "没有提交任何内容" in doer.taps("放弃")
+    assert (entries(world), statuses(world)) == ([], [FormStatus.CANCELLED])
+
+
+def test_files_before_their_question_and_refused_ones_say_why(world: World, doer: Speaker) -> None:
+    doer.says("汇报进展")
+    doer.taps("清理积压拨付单")
+    assert "已收到：照片.png" in doer.sends_file()
+    assert "类型不能接收" in doer.sends_file("病毒.exe", b"MZ\x90\x00")
+    doer.says("已清理30笔")
+    doer.says("100%")
+    assert "照片.png" in doer.says("没有")
+    doer.taps("提交")
+    with world.database.reading() as session:
+        assert session.exec(select(func.count()).select_from(ProgressEvidence)).one() == 1
+        assert session.exec(select(Attachment.name)).all() == ["照片.png"]
+
+
+def test_a_file_with_no_form_open_is_told_where_it_belongs(doer: Speaker) -> None:
+    assert "汇报进展" in doer.sends_file()
+
+
+def test_begun_by_a_sentence_with_facts(doer: Speaker) -> None:
+    said = doer.says("汇报进展：完成60%了，9月15日前能完成，卡在用地审批")
+    for fact in ("60%", "2025年9月15日", "用地审批", "要汇报哪一项"):
+        assert fact in said
+    doer.taps("建立周调度制度")
+    doer.says("已建立制度")
+    assert "请核对" in doer.says("跳过")
+
+
+def test_facts_nobody_asked_for_begin_the_report_and_a_wrong_guess_costs_one_tap(world: World, doer: Speaker) -> None:
+    assert "60%" in doer.says("清理拨付单完成60%了")
+    assert "没有提交任何内容" in doer.taps("不是这个意思")
+    assert statuses(world) == [FormStatus.CANCELLED]
+
+
+@pytest.mark.parametrize("words", ["取消", "暂停", "上一步", "提交", "继续"])
+def test_steering_words_without_a_form_say_that_nothing_is_open(doer: Speaker, words: str) -> None:
+    assert "没有" in doer.says(words)
+    assert "帮助" in doer.text()
+
+
+@pytest.fixture
+def older_version() -> Iterator[None]:
+    """The progress form as it was before: version 0 with one field more."""
+    present = FORMS["progress"]
+    extra = replace(present.fields[1], name="gone", label="已取消的项")
+    FORMS["progress"] = replace(present, version=0, fields=(*present.fields[:2], extra, *present.fields[2:]))
+    yield
+    FORMS["progress"] = present
+
+
+def test_an_old_version_is_carried_over_and_said_so(doer: Speaker, older_version: None) -> None:
+    doer.says("汇报进展")
+    doer.taps("清理积压拨付单")
+    doer.says("已清理30笔")
+    doer.says("别的")
+    FORMS["progress"] = replace(FORMS["progress"], version=1, fields=tuple(
+        one for one in FORMS["progress"].fields if one.name != "gone"
+    ))  # fmt: skip
+    said = doer.says("60%")
+    assert "表单已更新" in said
+    assert "预计哪天完成" in said
+
+
+def test_a_retired_form_is_closed_with_its_answers_kept(world: World, doer: Speaker) -> None:
+    FORMS["retired"] = replace(FORMS["progress"], name="retired")
+    try:
+        doer.says("汇报进展")
+        with world.database.transaction() as session:
+            row = session.exec(select(FormSession)).one()
+            row.form = "retired"
+            session.add(row)
+    finally:
+        del FORMS["retired"]
+    assert "已停用" in doer.says("你好")
+    assert statuses(world) == [FormStatus.CLOSED]
+
+
+def test_the_reviewer_gets_the_file_back_intact(world: World, doer: Speaker) -> None:
+    doer.says("汇报进展")
+    doer.taps("清理积压拨付单")
+    doer.sends_file("清单.pdf", b"%PDF-1.7 content")
+    doer.says("已清理30笔")
+    doer.says("100%")
+    doer.says("没有")
+    doer.taps("提交")
+    leader = world.speaker("leader")
+    leader.last = leader.heard()
+    leader.taps("查看问题")
+    files = [file for body in leader.last for file in body.files]
+    assert [file.name for file in files] == ["清单.pdf"]
+    from pathlib import Path
+
+    assert Path(files[0].path).read_bytes() == b"%PDF-1.7 content"
+
+
+def test_a_reply_is_never_empty(doer: Speaker) -> None:
+    for content in ({"text": ""}, {"other": True}, {"text": "？？？"}, {"choice": "f:1:1"}, {"choice": "::::"}):
+        doer.sends(**content)
+        assert doer.last
+        assert all(isinstance(body, Body) and body.text for body in doer.last)
