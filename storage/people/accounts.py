@@ -66,7 +66,17 @@ def accounts_for(
     ids = [row[0] for row in rows]
     channels, codes, browsers = _channels(session, ids), _codes(session, ids, now), _browsers(session, ids, wall)
     views = [
-        AccountView(*row, tuple(channels.get(row[0], ())), codes.get(row[0]), browsers.get(row[0], 0)) for row in rows
+        AccountView(
+            person_id,
+            code,
+            name,
+            unit,
+            title,
+            tuple(channels.get(person_id, ())),
+            codes.get(person_id),
+            browsers.get(person_id, 0),
+        )
+        for person_id, code, name, unit, title in rows
     ]
     return total, views
 
@@ -113,7 +123,7 @@ def _administered(actor: Actor, today: date) -> "Select[Any]":
         .group_by(col(Posting.person_id))
     )
     rows: Select[Any] = (
-        select(Person.id, Person.code, Person.name, Unit.name, Posting.title)
+        select(Person.id, Person.code, Person.name, Unit.name, Posting.title)  # type: ignore[call-overload]
         .join(Posting, col(Posting.person_id) == col(Person.id))
         .join(Unit, col(Unit.id) == col(Posting.unit_id))
         .where(col(Posting.id).in_(latest))

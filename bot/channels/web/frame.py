@@ -1,0 +1,70 @@
+"""What every page has: its head, the bar on top, and, in the demonstration only, the bar that moves the clock."""
+
+from collections.abc import Awaitable, Callable, Sequence
+
+from nicegui import ui
+from nicegui.elements.mixins.text_element import TextElement
+
+from bot.channels.web.hosting import Host, is_demo, move_clock, off_loop, today_of
+from bot.channels.web.plain import HEAD, MARK, PRODUCT
+from storage.instants import WEEKDAYS
+
+MOVES = (1, 7, 30)
+
+
+class Words(TextElement):
+    """Text in an HTML element of one's choice; never read as HTML."""
+
+    def __init__(self, tag: str, text: str) -> None:
+        super().__init__(tag=tag, text=text)
+
+
+def box(kind: str = "", tag: str = "div") -> ui.element:
+    """An element with our classes."""
+    return ui.element(tag).classes(kind)
+
+
+def button(label: str, on_click: Callable[..., object] | None, *, kind: str = "") -> ui.button:
+    """A button in our style."""
+    return ui.button(label, on_click=on_click, color=None).props("flat no-caps").classes(f"act {kind}")
+
+
+def head() -> None:
+    """Links of the page's head."""
+    ui.add_head_html(HEAD)
+
+
+def top_bar(who: str, links: Sequence[tuple[str, str]]) -> None:
+    """Product, person, links (label, address), and signing out."""
+    with box("bar", "header"):
+        with box("mark").props('aria-hidden="true"'):
+            ui.html(MARK, sanitize=False)
+        with box("names"):
+            Words("h1", PRODUCT)
+            Words("div", who).classes("who")
+        for label, target in links:
+            ui.link(label, target)
+        with ui.element("form").props('method="post" action="/leave"'):
+            Words("button", "退出").classes("plainly").props('type="submit"')
+
+
+def demo_bar(host: Host, moved: Callable[[], Awaitable[None]]) -> None:
+    """The day it is in the demonstration, and buttons that move it on; nothing anywhere else."""
+    if not is_demo(host):
+        return
+    with box("demo").props('role="region" aria-label="演示时钟"'):
+        today = Words("span", _demo_day(host)).classes("today")
+
+        async def move(days: int) -> None:
+            await off_loop(move_clock, host, days)
+            today.text = _demo_day(host)
+            await moved()
+
+        for days in MOVES:
+            button(f"前进{days}天", lambda days=days: move(days), kind="light small")
+        ui.timer(2.0, lambda: today.set_text(_demo_day(host)))
+
+
+def _demo_day(host: Host) -> str:
+    day = today_of(host)
+    return f"演示日期：{day.year}年{day.month}月{day.day}日 星期{WEEKDAYS[day.weekday()]}"

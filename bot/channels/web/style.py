@@ -1,0 +1,112 @@
+"""The style sheet of all pages: calm, official, readable on a phone; system fonts, nothing loaded from outside."""
+
+STYLE = """
+:root {
+  --ink: #1b2430; --quiet: #566172; --line: #d7dde6; --ground: #eef1f5; --paper: #ffffff;
+  --brand: #1f4068; --brand-dark: #16304f; --own: #dbe8f7; --alert: #a32a1f; --alert-ground: #fbecea;
+  --good: #22684a; --focus: #2f6fb7;
+}
+html, body { height: 100%; margin: 0; }
+body {
+  background: var(--ground); color: var(--ink); font-size: 16px; line-height: 1.6;
+  font-family: -apple-system, BlinkMacSystemFont, "PingFang SC", "HarmonyOS Sans SC", "Microsoft YaHei",
+    "Noto Sans CJK SC", "Noto Sans SC", "Source Han Sans SC", sans-serif;
+  -webkit-text-size-adjust: 100%;
+}
+a { color: var(--brand); }
+h1, h2, h3 { line-height: 1.35; margin: 0; font-weight: 600; }
+:focus-visible { outline: 3px solid var(--focus); outline-offset: 2px; }
+.offstage { position: absolute !important; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
+.nicegui-content { padding: 0 !important; gap: 0 !important; display: block !important; }
+.nicegui-error-popup { background: var(--alert); font-family: inherit; }
+
+/* buttons */
+.q-btn.act, .button {
+  background: var(--brand) !important; color: #fff !important; border: 1px solid var(--brand); border-radius: 8px;
+  padding: 8px 18px; font: inherit; font-weight: 500; min-height: 42px; cursor: pointer; text-decoration: none;
+  display: inline-flex; align-items: center; justify-content: center; box-shadow: none;
+}
+.q-btn.act:hover, .button:hover { background: var(--brand-dark) !important; }
+.q-btn.act.light { background: var(--paper) !important; color: var(--brand) !important; border-color: #9fb2ca; }
+.q-btn.act.light:hover { background: #f0f5fb !important; }
+.q-btn.act.small { min-height: 34px; padding: 4px 12px; font-size: 14px; }
+.q-btn.act.danger { color: var(--alert) !important; border-color: #d9a29c; }
+.q-btn.act::before { display: none; }
+
+/* pages without scripts */
+body.plain { display: flex; align-items: center; justify-content: center; min-height: 100vh; padding: 20px;
+  box-sizing: border-box; }
+.card { background: var(--paper); border: 1px solid var(--line); border-radius: 14px; padding: 32px 28px;
+  width: 100%; max-width: 380px; box-sizing: border-box; }
+.card .mark svg { width: 44px; height: 44px; display: block; margin-bottom: 16px; }
+.card h1 { font-size: 22px; margin-bottom: 10px; }
+.card p { margin: 0 0 14px; }
+.card label { display: block; font-weight: 500; margin-bottom: 6px; }
+.card input[name=code]:not([type=hidden]) { width: 100%; box-sizing: border-box; font: inherit; font-size: 20px;
+  letter-spacing: .06em; padding: 10px 12px; border: 1px solid #9fb2ca; border-radius: 8px; margin-bottom: 14px; }
+.card .button { width: 100%; box-sizing: border-box; margin-bottom: 14px; }
+.quiet { color: var(--quiet); font-size: 14px; }
+.problem { color: var(--alert); background: var(--alert-ground); border-radius: 8px; padding: 8px 12px; }
+
+/* the bar on top */
+.bar { background: var(--brand); color: #fff; display: flex; align-items: center; gap: 12px; padding: 0 16px;
+  min-height: 56px; flex: none; }
+.bar .mark svg { width: 30px; height: 30px; display: block; }
+.bar .mark svg rect { fill: #3a608f; }
+.bar .names { flex: 1; min-width: 0; line-height: 1.3; }
+.bar h1 { font-size: 18px; color: #fff; }
+.bar .who { font-size: 13px; color: #d3deec; white-space: nowrap; overflow: hidden; text-overflow: ellipsis; }
+.bar a, .bar button.plainly { color: #fff; text-decoration: none; font: inherit; font-size: 14px; background: none;
+  border: 1px solid #6f8db1; border-radius: 7px; padding: 5px 12px; cursor: pointer; white-space: nowrap; }
+.bar a:hover, .bar button.plainly:hover { background: #2c5484; }
+.bar form { margin: 0; }
+.bar :focus-visible { outline-color: #fff; }
+.demo { background: #fff6dd; border-bottom: 1px solid #ead9a2; color: #5c4708; font-size: 14px; flex: none;
+  display: flex; align-items: center; gap: 8px; padding: 6px 16px; flex-wrap: wrap; }
+.demo .today { flex: 1; min-width: 180px; }
+.demo .q-btn.act.light.small { border-color: #c9b36b; color: #5c4708 !important; min-height: 30px; padding: 2px 10px;
+  font-size: 13px; }
+
+/* the chat */
+.chat { display: flex; flex-direction: column; height: 100vh; height: 100dvh; max-width: 860px; margin: 0 auto;
+  background: var(--ground); }
+.thread { flex: 1; overflow-y: auto; padding: 16px; overscroll-behavior: contain; box-sizing: border-box; }
+.day { text-align: center; color: var(--quiet); font-size: 13px; margin: 14px 0 10px; }
+.line { display: flex; flex-direction: column; align-items: flex-start; margin-bottom: 14px; }
+.line.mine { align-items: flex-end; }
+.bubble { background: var(--paper); border: 1px solid var(--line); border-radius: 4px 14px 14px 14px;
+  padding: 10px 14px; max-width: min(86%, 620px); white-space: pre-wrap; overflow-wrap: anywhere;
+  box-sizing: border-box; }
+.mine .bubble { background: var(--own); border-color: #bdd3ec; border-radius: 14px 4px 14px 14px; }
+.reminder .bubble { border-left: 4px solid var(--brand); }
+.stamp { font-size: 12px; color: var(--quiet); margin: 3px 4px 0; }
+.choices { display: flex; flex-wrap: wrap; gap: 8px; margin-top: 8px; max-width: min(100%, 620px); }
+.q-btn.act.choice { min-height: 40px; padding: 6px 16px; border-radius: 20px; font-size: 15px; text-align: left; }
+.q-btn.act.choice .q-btn__content { flex-wrap: wrap; justify-content: flex-start; white-space: normal; }
+.files { display: flex; flex-direction: column; gap: 6px; margin-top: 6px; }
+.bubble .files:first-child { margin-top: 0; }
+.file { display: inline-flex; align-items: center; gap: 8px; padding: 7px 12px; background: #f5f8fc;
+  color: var(--brand); border: 1px solid #bdd3ec; border-radius: 8px; text-decoration: none; font-size: 15px;
+  overflow-wrap: anywhere; }
+.file::before { content: "附件"; font-size: 12px; color: var(--quiet); flex: none; }
+.earlier { text-align: center; margin-bottom: 6px; }
+.working { color: var(--quiet); font-size: 14px; padding: 0 16px 8px; min-height: 22px; flex: none; }
+.composer { flex: none; background: var(--paper); border-top: 1px solid var(--line); padding: 10px 12px;
+  padding-bottom: max(10px, env(safe-area-inset-bottom)); display: flex; gap: 8px; align-items: flex-end; }
+.composer textarea { flex: 1; min-width: 0; font: inherit; color: inherit; padding: 8px 12px; border: 1px solid #9fb2ca;
+  border-radius: 8px; resize: none; height: 42px; max-height: 132px; box-sizing: border-box; line-height: 24px;
+  background: #fff; }
+.composer textarea::placeholder { color: #667284; }
+.composer .q-btn.act { padding: 8px 14px; min-height: 42px; }
+.empty { text-align: center; color: var(--quiet); padding: 48px 16px; }
+@media (min-width: 880px) { .chat { border-left: 1px solid var(--line); border-right: 1px solid var(--line); } }
+@media (max-width: 480px) {
+  .demo { padding: 6px 12px; }
+  .demo .today { flex-basis: 100%; }
+  .bar { padding: 0 12px; gap: 8px; }
+  .thread { padding: 12px; }
+  .bubble { max-width: 92%; }
+  .composer { padding-left: 8px; padding-right: 8px; gap: 6px; }
+  .composer .q-btn.act { padding: 8px 11px; }
+}
+"""
