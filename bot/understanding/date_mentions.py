@@ -11,7 +11,8 @@ from datetime import date, timedelta
 
 from bot.understanding.calendar_math import make_date
 from bot.understanding.corrections import current, takes_back
-from bot.understanding.date_forms import FORMS, NO_SUCH_DAY, WHICH_DAY, Found
+from bot.understanding.date_forms import FORMS
+from bot.understanding.date_resolvers import NO_SUCH_DAY, RESOLVERS, WHICH_DAY, Found
 from bot.understanding.durations import Workday, spans
 from bot.understanding.numerals import to_whole
 
@@ -60,8 +61,8 @@ _RANGE_JOIN = re.compile(r"\s*(?:到|至|-|~|或者?是?|还是|、|和|与)\s*"
 def scan_dates(text: str, today: date, is_workday: Workday | None = None) -> list[DateMention]:
     """The mentions of `text` (already normalised), leftmost-longest, without overlaps."""
     found = [
-        _with_suffix(_mention(match, name, resolve(match, today)), text)
-        for name, pattern, resolve in FORMS
+        _with_suffix(_mention(match, kind, RESOLVERS[kind](match, today)), text)
+        for kind, pattern in FORMS
         for match in pattern.finditer(text)
         if match.end() > match.start()
     ]
