@@ -10,9 +10,11 @@ from typing import TYPE_CHECKING
 from langchain_core.embeddings import Embeddings
 
 from knowledge.answerability import Scene, is_answered
-from knowledge.asking import read_question
+from knowledge.asking import Asked, read_question
+from knowledge.composing import compose
 from knowledge.indexing import Shelf, open_shelf
 from knowledge.keyword_index import rarity
+from knowledge.language_model import ChatModel
 from knowledge.manners import aside, is_question_like
 from knowledge.quoting import Quote, choose
 from knowledge.retrieval import Hit
@@ -77,8 +79,15 @@ class PolicyDesk:
     """Answers from the register of one installation. One per process; safe to use from several threads."""
 
     def __init__(
-        self, database: Database, data_folder: Path, *, chroma_url: str = "", embeddings: Embeddings | None = None
+        self,
+        database: Database,
+        data_folder: Path,
+        *,
+        chroma_url: str = "",
+        embeddings: Embeddings | None = None,
+        chat: ChatModel | None = None,
     ) -> None:
+        self.chat = chat
         self.shelf: Shelf = open_shelf(database, data_folder, chroma_url=chroma_url, embeddings=embeddings)
 
     def answer(self, question: str, *, audience: Audience, on_date: date, with_retrieved: bool = False) -> Answer:
@@ -93,8 +102,12 @@ class PolicyDesk:
         shown = _retrieved(found.hits) if with_retrieved else ()
         unseen = rarity(0, int(found.visible.sum()))
         if not is_answered(Scene(asked, found.hits, rarities, unseen)):
-            nearest = tuple(cited(Quote(hit, hit.passage.text)) for hit in found.hits[:NEAREST])
-            return Answer(AnswerKind.ABSTAIN, no_basis_text(asked, found.hits[:NEAREST]), (), nearest, shown)
+            return _declined(asked, found.hits, shown)
+        composed = compose(self.chat, question, found.hits, on_date) if self.chat else None
+        if composed and composed.declined:
+            return _declined(asked, found.hits, shown)
+        if composed:
+            return Answer(AnswerKind.COMPOSED, composed.text, tuple(map(cited, composed.quotes)), (), shown)
         quotes = choose(asked, found.hits, rarities)
         return Answer(AnswerKind.QUOTED, quoted_text(asked, quotes), tuple(map(cited, quotes)), (), shown)
 
@@ -103,6 +116,12 @@ class PolicyDesk:
         from knowledge.retriever import PolicyRetriever
 
         return PolicyRetriever(finder=self.shelf.finder, audience=audience, on_date=on_date, limit=limit)
+
+
+def _declined(asked: Asked, hits: Sequence[Hit], shown: tuple[Retrieved, ...]) -> Answer:
+    nearest = hits[:NEAREST]
+    cited_nearest = tuple(cited(Quote(hit, hit.passage.text)) for hit in nearest)
+    return Answer(AnswerKind.ABSTAIN, no_basis_text(asked, nearest), (), cited_nearest, shown)
 
 
 def cited(quote: Quote) -> Citation:

@@ -123,6 +123,7 @@ class VectorIndex:
 
     def _open(self) -> Any:
         import chromadb
+        from chromadb.api.shared_system_client import SharedSystemClient
         from chromadb.config import Settings
         from langchain_chroma import Chroma
 
@@ -138,7 +139,7 @@ class VectorIndex:
             )
         else:
             if self.is_lost():  # Chroma keeps one open client per path, also of a folder that is gone
-                chromadb.api.client.SharedSystemClient.clear_system_cache()
+                SharedSystemClient.clear_system_cache()
             self.folder.mkdir(parents=True, exist_ok=True)
             client = chromadb.PersistentClient(str(self.folder), settings=settings)
         return Chroma(

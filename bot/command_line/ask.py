@@ -55,7 +55,12 @@ def open_desk(app: "App") -> "PolicyDesk":
     embeddings = open_embeddings(
         settings.embedding_url, settings.embedding_key.get_secret_value(), settings.embedding_model
     )
-    return PolicyDesk(app.database, app.data, chroma_url=settings.chroma_url, embeddings=embeddings)
+    chat = None
+    if settings.chat_url and settings.chat_model:
+        from knowledge.language_model import ChatModel
+
+        chat = ChatModel(app.database, settings.chat_url, settings.chat_model, settings.chat_key.get_secret_value())
+    return PolicyDesk(app.database, app.data, chroma_url=settings.chroma_url, embeddings=embeddings, chat=chat)
 
 
 def as_json(answer: "Answer", name: object, milliseconds: float, with_retrieved: bool) -> dict[str, Any]:

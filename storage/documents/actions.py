@@ -9,9 +9,9 @@ from sqlalchemy import delete, insert
 from sqlmodel import Session, col, select
 
 from storage import audit
-from storage.database import lock_rows
+from storage.database import insert_new, lock_rows
 from storage.documents.rules import AudienceChoice, AudienceLevel, DocumentState, Kind, Standing, first_day
-from storage.documents.tables import DocumentVersion, Passage, PolicyDocument, RegisterRevision
+from storage.documents.tables import DocumentVersion, ModelUse, Passage, PolicyDocument, RegisterRevision
 from storage.errors import NotFound, NotPermitted
 from storage.people.rules import Actor
 from storage.people.tables import Unit
@@ -162,6 +162,16 @@ def replace_passages(session: Session, *, document_id: int, passages: Sequence[N
     _locked(session, document_id)
     _replace_passages(session, document_id, passages)
     bump_revision(session)
+
+
+def spend_model_call(session: Session, *, day: date, limit: int) -> bool:
+    """Count one call of the chat model against the day's budget; False when it is used up."""
+    insert_new(session, ModelUse, [{"day": day, "calls": 0}])
+    row = session.scalars(lock_rows(select(ModelUse).where(ModelUse.day == day), skip_locked=False)).one()
+    if row.calls >= limit:
+        return False
+    row.calls += 1
+    return True
 
 
 def bump_revision(session: Session) -> int:

@@ -81,6 +81,13 @@ class Passage(SQLModel, table=True):
     """The headings or lead sentences of a section, one a line, not running text."""
 
 
+class ModelUse(SQLModel, table=True):
+    """模型用量: calls of the chat model on one day, for the daily budget."""
+
+    day: date = Field(primary_key=True)
+    calls: int = 0
+
+
 class RegisterRevision(SQLModel, table=True):
     """登记版次: one row; goes up with every change of the register, so that readers know cheaply when to reload."""
 
