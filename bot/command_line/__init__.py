@@ -13,7 +13,7 @@ COMMANDS = (
     "chat",
     "bind",
     # "audit",
-    # "serve",
+    "serve",
     # "demo",
 )
 

@@ -256,8 +256,9 @@ def cancel_waiting(session: Session, *conditions: ColumnElement[bool], reason: s
 
 
 def mark_cancelled(session: Session, message_id: int, *, reason: str) -> None:
-    """Not needed any more; keeps the reason."""
-    _mark(session, message_id, **_cancelled(reason))
+    """Not needed any more; keeps the reason. One that was sent meanwhile stays sent."""
+    open_ = col(OutgoingMessage.status).in_((MessageStatus.WAITING, MessageStatus.LEASED))
+    _update(session, col(OutgoingMessage.id) == message_id, open_, lease_until=None, **_cancelled(reason))
 
 
 def _cancelled(reason: str) -> dict[str, Any]:

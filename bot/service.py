@@ -1,0 +1,279 @@
+"""The service: pages, channels, inbox, delivery and timetable in one process, or split over several."""
+
+import asyncio
+import contextlib
+import logging
+import os
+import signal
+import socket
+import threading
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+from bot.app import App
+from bot.channels.declaration import Channel
+from bot.channels.opening import open_channels
+from bot.clock import RunningClock
+from bot.conversation import Conversation
+from bot.forms import FORMS
+from bot.inbox_worker import InboxWorker
+from bot.operations import Operations
+from jobs.delivery import DeliveryWorker
+from jobs.delivery_desk import DeliveryDesk
+from jobs.timetable import Tick, start_ticking
+from jobs.upkeep import nudge_forms, plan_now, seal_audit, tidy_channels
+
+if TYPE_CHECKING:
+    import uvicorn
+    from fastapi import FastAPI
+
+log = logging.getLogger("tanhua.service")
+ROLES = ("web", "bot", "worker")
+DRAIN_SECONDS = 3
+
+
+class Service:
+    """One process. `only`: pages ("web"), messengers ("bot"), or sending and planning ("worker"); "" = all of it.
+
+    Pages and messengers handle the inbox too, so that an answer comes from the process that took the question in.
+    """
+
+    def __init__(self, app: App, *, demo: bool = False, only: str = "") -> None:
+        self.clock = RunningClock(app.settings.now)
+        self.app = replace(app, clock=self.clock)
+        self.demo = demo
+        self.only = only
+        self.conversation = Conversation(self.app.database, self.app.desk(), self.clock, self.app.data)
+        self.address = ""
+        self.operations_address = ""
+        self.ready = threading.Event()
+        self.channels: list[Channel] = []
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._stopping: asyncio.Event | None = None
+        self._inbox: InboxWorker | None = None
+        self._delivery: DeliveryWorker | None = None
+
+    # For the other parts
+
+    def nudge(self) -> None:
+        """Something came in or is to go out: look now. From any thread."""
+        loop = self._loop
+        if loop is not None:
+            with contextlib.suppress(RuntimeError):  # the loop has just closed
+                loop.call_soon_threadsafe(self._nudge_workers)
+
+    def _nudge_workers(self) -> None:
+        for worker in (self._inbox, self._delivery):
+            if worker is not None:
+                worker.nudge()
+
+    def move_clock(self, days: int) -> None:
+        """Set the demonstration's clock on and plan what is due then. Blocks: call it off the event loop."""
+        if not self.demo:
+            raise ValueError("only the demonstration's clock can be moved")
+        self.clock.move(timedelta(days=days))
+        self.plan()
+
+    def plan(self) -> int:
+        """Plan what is due by now; gives the number of new messages. Blocks."""
+        planned = plan_now(self.app.database, self.clock())
+        self.nudge()
+        return planned
+
+    def stop(self) -> None:
+        """Ask for a graceful end, from any thread."""
+        loop, stopping = self._loop, self._stopping
+        if loop is not None and stopping is not None:
+            loop.call_soon_threadsafe(stopping.set)
+
+    # Running
+
+    async def run(self) -> None:
+        """Serve until stopped by a signal or by `stop()`."""
+        self._loop = asyncio.get_running_loop()
+        self._stopping = stopping = asyncio.Event()
+        self._catch_signals(stopping)
+        self.channels = [] if self.only == "web" else open_channels(self.app, self.clock, self.nudge)
+        workers = self._workers()
+        servers = self._servers()
+        serving = [asyncio.create_task(server.serve(sockets=[listener])) for server, listener in servers]
+        try:
+            await _started([server for server, _ in servers], serving)
+            working = [asyncio.create_task(worker.run(stopping)) for worker in workers]
+            ticking = start_ticking(self._ticks()) if self.only in ("", "worker") else None
+            self._say_ready()
+            await _until(stopping, [*serving, *working])
+            stopping.set()
+            if ticking is not None:
+                ticking.shutdown(wait=False)
+            for server, _ in servers:
+                server.should_exit = True
+            await asyncio.gather(*working)
+        finally:
+            for server, _ in servers:
+                server.should_exit = True
+            await asyncio.gather(*serving, return_exceptions=True)
+            for channel in self.channels:
+                await channel.close()
+            self._loop = None
+
+    def _workers(self) -> list[Any]:
+        workers: list[Any] = []
+        if self.only in ("", "web", "bot"):
+            self._inbox = InboxWorker(self.conversation, self._turn_done)
+            workers.append(self._inbox)
+        if self.only in ("", "bot"):
+            workers += self.channels
+        if self.only in ("", "worker"):
+            senders = [channel.sender for channel in self.channels]
+            avoiding = {sender.channel: sender.avoids_round_minutes for sender in senders}
+            self._delivery = DeliveryWorker(DeliveryDesk(self.app.database, self.clock, avoiding), senders)
+            workers.append(self._delivery)
+        return workers
+
+    def _turn_done(self) -> None:
+        if self._delivery is not None:
+            self._delivery.nudge()
+
+    def _ticks(self) -> list[Tick]:
+        database, clock = self.app.database, self.clock
+        titles = {name: form.title for name, form in FORMS.items()}
+        return [
+            Tick("plan", 60, self.plan),
+            Tick("seal", 60, lambda: seal_audit(database)),
+            Tick("forms", 600, lambda: nudge_forms(database, clock(), titles)),
+            Tick("tidy", 3600, lambda: tidy_channels(database, clock())),
+        ]
+
+    # The servers
+
+    def _servers(self) -> list[tuple["uvicorn.Server", socket.socket]]:
+        settings = self.app.settings
+        operations = Operations(self.app.database, self._last_looks(), self._counters)
+        listener = _listen(settings.host, settings.port if self.only != "worker" else 0)
+        self.address = _url(listener, settings.host)
+        private = _listen("127.0.0.1", listener.getsockname()[1] + 1 if settings.port else 0, or_any=True)
+        self.operations_address = _url(private, "127.0.0.1")
+        return [
+            (_server(self._asgi(operations)), listener),
+            (_server(_operators(operations)), private),
+        ]
+
+    def _asgi(self, operations: Operations) -> "FastAPI":
+        from fastapi import FastAPI
+
+        # The pages with the descriptions load from a network we must not need.
+        asgi = FastAPI(title="Tanhua", docs_url=None, redoc_url=None)
+        asgi.router.routes.extend(operations.probes())
+        if self.only in ("", "bot"):
+            for channel in self.channels:
+                asgi.router.routes.extend(channel.routes())
+        if self.only in ("", "web"):
+            from bot.channels.web import mount
+
+            mount(asgi, self)
+        return asgi
+
+    def _last_looks(self) -> Mapping[str, Any]:
+        found: dict[str, Any] = {}
+        if (inbox := self._inbox) is not None:
+            found["inbox"] = lambda: inbox.last_look
+        if (delivery := self._delivery) is not None:
+            found["delivery"] = lambda: delivery.last_look
+        return found
+
+    def _counters(self) -> Mapping[str, float]:
+        figures: dict[str, float] = {}
+        if self._inbox is not None:
+            figures["tanhua_turns_total"] = float(self._inbox.handled_count)
+        if self._delivery is not None:
+            for (channel, outcome), count in self._delivery.counts.items():
+                figures[f'tanhua_sends_total{{channel="{channel}",outcome="{outcome}"}}'] = float(count)
+        return figures
+
+    def _say_ready(self) -> None:
+        address = self.operations_address if self.only == "worker" else self.address
+        print(f"ready {address}", flush=True)
+        log.info("ready", extra={"action": "service.ready", "operations": self.operations_address, "only": self.only})
+        self.ready.set()
+
+    def _catch_signals(self, stopping: asyncio.Event) -> None:
+        """The first signal ends gracefully, the second at once."""
+
+        def caught() -> None:
+            if stopping.is_set():
+                os._exit(130)
+            stopping.set()
+
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGINT, signal.SIGTERM):
+            with contextlib.suppress(ValueError, RuntimeError):  # not in the main thread: a test
+                loop.add_signal_handler(number, caught)
+
+
+def _listen(host: str, port: int, *, or_any: bool = False) -> socket.socket:
+    """A listening socket; with `or_any` a free port is taken where `port` is not to be had."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)  # named: asyncio sets TCP_NODELAY then
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((host, port))
+    except (OSError, OverflowError):
+        if not or_any:
+            listener.close()
+            raise
+        listener.bind((host, 0))
+    return listener
+
+
+def _url(listener: socket.socket, host: str) -> str:
+    shown = "127.0.0.1" if host in ("", "0.0.0.0", "::") else host  # noqa: S104
+    return f"http://{f'[{shown}]' if ':' in shown else shown}:{listener.getsockname()[1]}/"
+
+
+def _server(asgi: Any) -> "uvicorn.Server":
+    import uvicorn
+
+    class Server(uvicorn.Server):
+        """Leaves the signals to the service."""
+
+        @contextlib.contextmanager
+        def capture_signals(self) -> Iterator[None]:
+            yield
+
+    config = uvicorn.Config(
+        asgi,
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        proxy_headers=False,
+        timeout_graceful_shutdown=DRAIN_SECONDS,
+    )
+    return Server(config)
+
+
+def _operators(operations: Operations) -> Any:
+    from starlette.applications import Starlette
+
+    return Starlette(routes=operations.routes())
+
+
+async def _started(servers: Sequence["uvicorn.Server"], serving: Sequence[asyncio.Task[None]]) -> None:
+    while not all(server.started for server in servers):
+        for task in serving:
+            if task.done():
+                await task
+                raise RuntimeError("the server ended before it began")
+        await asyncio.sleep(0.01)
+
+
+async def _until(stopping: asyncio.Event, tasks: Sequence[asyncio.Task[Any]]) -> None:
+    """Wait for the signal, or for a part that ended by itself, whose error is raised."""
+    stop = asyncio.create_task(stopping.wait())
+    done, _ = await asyncio.wait({stop, *tasks}, return_when=asyncio.FIRST_COMPLETED)
+    stop.cancel()
+    if not stopping.is_set():
+        for task in done:
+            task.result()
