@@ -1,11 +1,11 @@
 """Lines as pages and files have them, and the width at which a text was wrapped."""
 
 import re
-import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 _ENDED = re.compile(r"[。！？；：…!?;:][”’\"'）)》】」』〕]*$|\.{3,}$")
+_WIDE = re.compile(r"[^\x00-\xff]")
 _PAUSE = re.compile(r"[，。；、,;]")
 
 
@@ -56,7 +56,7 @@ def page_width(lines: Sequence[Line]) -> PageWidth | None:
 
 def columns(text: str) -> int:
     """Display width: two for a wide character, one for another."""
-    return sum(2 if unicodedata.east_asian_width(one) in "WFA" else 1 for one in text)
+    return len(text) + len(_WIDE.findall(text))
 
 
 def ended(text: str) -> bool:

@@ -3,6 +3,8 @@
 from collections.abc import Iterator
 from typing import Any
 
+from storage.errors import Refused
+
 
 def parse_xml(data: bytes) -> Any:
     """The root element; what declares a document type has been refused before (`archives.refuse_dtd`)."""
@@ -13,11 +15,19 @@ def parse_xml(data: bytes) -> Any:
 
 
 def parse_html(html: str) -> Any:
-    """The root element of a page, however badly it is written."""
+    """The root element of a page, however badly it is written.
+
+    Raises:
+        Refused: it is nested so deeply that the parser leaves a part of it out.
+    """
     from lxml.html import HTMLParser, document_fromstring
 
-    parser = HTMLParser(encoding="utf-8", no_network=True, huge_tree=False)
-    return document_fromstring(html.encode("utf-8"), parser=parser)
+    # Unclosed tags nest deeply in old pages: the larger bound of huge_tree; memory is bounded by the process.
+    parser = HTMLParser(encoding="utf-8", no_network=True, huge_tree=True)
+    root = document_fromstring(html.encode("utf-8"), parser=parser)
+    if any("depth" in str(entry.message).lower() for entry in parser.error_log):
+        raise Refused("网页结构异常（层级过深），无法完整读取。请用浏览器打开，把正文复制到 Word 文档后上传。")
+    return root
 
 
 def unspoken(tree: Any) -> list[Any]:

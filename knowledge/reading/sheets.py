@@ -12,6 +12,8 @@ from storage.errors import Refused
 
 _WIDEST = 400
 _DEFAULT_NAMES = ("sheet", "工作表")
+_MERGED = re.compile(rb'<(?:\w+:)?mergeCell\s[^>]{0,200}?ref="([A-Z]{1,3})(\d{1,7}):([A-Z]{1,3})(\d{1,7})"')
+_MOST_MERGED = 200_000
 _UNCOUNTED = re.compile(rb"</f>\s*(?:<v\s*/>|<v>\s*</v>)?\s*</c>")
 
 
@@ -19,6 +21,7 @@ def read_sheets(package: Package, limits: Limits) -> Extract:
     """The visible sheets, rows and columns; what is hidden is left out and said so."""
     from openpyxl import load_workbook
 
+    _check_merges(package)
     try:
         workbook = load_workbook(io.BytesIO(package.data), data_only=True, keep_links=False)
     except (ValueError, KeyError, TypeError):
@@ -45,6 +48,25 @@ def read_sheets(package: Package, limits: Limits) -> Extract:
     return Extract("xlsx", blocks, workbook.properties.title or "", doubts)
 
 
+def _check_merges(package: Package) -> None:
+    """openpyxl makes an object for every place a merged cell covers, be it the whole sheet: count them first."""
+    area = 0
+    for name in package.files.namelist():
+        if not name.startswith("xl/worksheets/"):
+            continue
+        for left, top, right, bottom in _MERGED.findall(package.part(name)):
+            area += (_column(right) - _column(left) + 1) * (int(bottom) - int(top) + 1)
+            if area > _MOST_MERGED:
+                raise Refused("合并单元格覆盖的范围过大。请取消多余的合并后重新上传。")
+
+
+def _column(letters: bytes) -> int:
+    number = 0
+    for letter in letters:
+        number = number * 26 + letter - 64
+    return number
+
+
 def _named(title: str, workbook: Any) -> bool:
     """A sheet's name is a heading unless the program gave it ("Sheet1")."""
     return len(workbook.worksheets) > 1 or not title.lower().rstrip("0123456789").startswith(_DEFAULT_NAMES)
@@ -62,7 +84,7 @@ def _rows(sheet: Any, limits: Limits) -> tuple[list[list[str]], bool]:
     if len(cells) > limits.rows * 40:
         raise Refused("表格单元格过多。请拆分后重新上传。")
     texts = {place: _shown(one) for place, one in cells.items()}
-    _fill_merged(sheet, texts, limits)
+    _fill_merged(sheet, texts)
     numbers = sorted({row for row, _ in texts})
     columns = sorted({column for _, column in texts})
     seen_rows = [row for row in numbers if not sheet.row_dimensions[row].hidden]
@@ -73,11 +95,10 @@ def _rows(sheet: Any, limits: Limits) -> tuple[list[list[str]], bool]:
     return rows, len(seen_rows) < len(numbers) or len(seen_columns) < len(columns)
 
 
-def _fill_merged(sheet: Any, texts: dict[tuple[int, int], str], limits: Limits) -> None:
+def _fill_merged(sheet: Any, texts: dict[tuple[int, int], str]) -> None:
     """Every place a merged cell covers gets its text, as far as the sheet is filled."""
     last_row = max(row for row, _ in texts)
     last_column = max(column for _, column in texts)
-    work = 0
     for merged in list(sheet.merged_cells.ranges):
         text = texts.get((merged.min_row, merged.min_col), "")
         if not text:
@@ -85,9 +106,6 @@ def _fill_merged(sheet: Any, texts: dict[tuple[int, int], str], limits: Limits) 
         for row in range(merged.min_row, min(merged.max_row, last_row) + 1):
             for column in range(merged.min_col, min(merged.max_col, last_column) + 1):
                 texts[row, column] = text
-                work += 1
-        if work > limits.rows * 40:
-            raise Refused("合并单元格覆盖的范围过大。请取消多余的合并后重新上传。")
 
 
 def _column_hidden(sheet: Any, column: int) -> bool:

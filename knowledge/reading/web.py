@@ -2,12 +2,14 @@
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
 from knowledge.reading.document import Block, Extract
 from knowledge.reading.markup import parse_html, unspoken, walk
 from knowledge.reading.tables import row_sentences
 from knowledge.reading.visibility import Styles
+from storage.errors import Refused
 
 _GONE = (
     *("script", "style", "noscript", "template", "iframe", "object", "embed", "applet", "svg", "canvas", "audio"),
@@ -32,6 +34,7 @@ _KEPT_NAME = re.compile(
     r"(?:^|[-_\s\d])(?:content|article|main|text|txt|zoom|trs_editor|ucap-content|detail)(?:$|[-_\s\d])"
 )
 _LONGEST_LINK_TEXT = 60
+_MOST_CELLS = 200_000
 
 
 def read_page(html: str) -> Extract:
@@ -70,29 +73,56 @@ def _remove(element: Any) -> None:
     parent.remove(element)
 
 
+@dataclass
+class _Measure:
+    """Characters of text in an element, in its links, and how many links there are and how long the longest is."""
+
+    text: int = 0
+    linked: int = 0
+    links: int = 0
+    longest: int = 0
+
+
+def _measures(tree: Any) -> dict[Any, _Measure]:
+    """Every element measured in one walk, as pages may be deep or long."""
+    found: dict[Any, _Measure] = {}
+    for event, element in walk(tree):
+        if event == "start":
+            found[element] = _Measure(_characters(element.text))
+            continue
+        own = found[element]
+        if element.tag == "a" and element.get("href"):
+            own = found[element] = _Measure(own.text, own.text, 1, own.text)
+        parent = element.getparent()
+        if parent is not None:
+            above = found[parent]
+            above.text += own.text + _characters(element.tail)
+            above.linked += own.linked
+            above.links += own.links
+            above.longest = max(above.longest, own.longest)
+    return found
+
+
+def _characters(text: str | None) -> int:
+    return len("".join(text.split())) if text else 0
+
+
 def _remove_furniture(tree: Any) -> None:
     """Parts named like furniture, and lists and boxes that are nearly all links, unless most of the page is in them."""
-    whole = max(1, _length(tree))
-    for element in list(tree.iter()):
+    measures = _measures(tree)
+    whole = max(1, measures[tree].text)
+    for element, measure in measures.items():
         if not isinstance(element.tag, str) or element.getparent() is None or element.tag in {"html", "body"}:
             continue
-        names = f"{element.get('class', '')} {element.get('id', '')}".lower()
+        names = f"{element.get('class', '')} {element.get('id', '')}".lower()[:500]
         named = bool(_FURNITURE_NAME.search(names)) and not _KEPT_NAME.search(names)
-        if (named and _length(element) < 0.4 * whole) or (element.tag in _BLOCKS and _is_link_box(element)):
+        if (named and measure.text < 0.4 * whole) or (element.tag in _BLOCKS and _is_link_box(measure)):
             _remove(element)
 
 
-def _is_link_box(element: Any) -> bool:
+def _is_link_box(measure: _Measure) -> bool:
     """Nearly all of its text in three or more short links: a menu, a list of other articles, a foot of the page."""
-    links = [one for one in element.iter("a") if one.get("href")]
-    if len(links) < 3:
-        return False
-    linked = sum(_length(one) for one in links)
-    return linked >= 0.75 * _length(element) and all(_length(one) <= _LONGEST_LINK_TEXT for one in links)
-
-
-def _length(element: Any) -> int:
-    return sum(len("".join(text.split())) for text in element.itertext())
+    return measure.links >= 3 and measure.linked >= 0.75 * measure.text and measure.longest <= _LONGEST_LINK_TEXT
 
 
 def _blocks(tree: Any) -> Iterator[Block]:
@@ -156,7 +186,8 @@ def _rows(table: Any) -> list[list[str]]:
     """The cells' texts, each in every place that its colspan and rowspan cover."""
     rows: list[list[str]] = []
     pending: dict[int, tuple[int, str]] = {}
-    for row in list(table.iter("tr"))[:20_000]:
+    filled = 0
+    for row in table.iter("tr"):
         cells: list[str] = []
 
         def fill(cells: list[str] = cells) -> None:
@@ -175,6 +206,9 @@ def _rows(table: Any) -> list[list[str]]:
                 cells.append(text)
         fill()
         rows.append(cells)
+        filled += len(cells)
+        if filled > _MOST_CELLS:
+            raise Refused("网页中的表格过大。请把需要的部分复制到 Excel 或 Word 文档后上传。")
     return rows
 
 

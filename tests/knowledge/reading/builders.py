@@ -26,15 +26,20 @@ def zipped(parts: Mapping[str, str | bytes], *, level: int = 9) -> bytes:
 
 
 def word_paragraph(text: str, properties: str = "", run: str = "") -> str:
-    return f'<w:p><w:pPr>{properties}</w:pPr><w:r><w:rPr>{run}</w:rPr><w:t xml:space="preserve">{escape(text)}</w:t></w:r></w:p>'
+    shown = f'<w:t xml:space="preserve">{escape(text)}</w:t>'
+    return f"<w:p><w:pPr>{properties}</w:pPr><w:r><w:rPr>{run}</w:rPr>{shown}</w:r></w:p>"
 
 
 def word_table(rows: Sequence[Sequence[str]]) -> str:
     """Cells given as text, or as XML when they begin with "<w:tc"."""
     cells = [
-        "".join(cell if cell.startswith("<w:tc") else f"<w:tc>{word_paragraph(cell)}</w:tc>" for cell in row) for row in rows
+        "".join(cell if cell.startswith("<w:tc") else f"<w:tc>{word_paragraph(cell)}</w:tc>" for cell in row)
+        for row in rows
     ]
-    return "<w:tbl>" + "".join(f"<w:tr>{row}</w:tr>" for row in cells) + "</w:tbl>"
+    grid = '<w:gridCol w:w="2000"/>' * max(map(len, rows))
+    return (
+        f"<w:tbl><w:tblPr/><w:tblGrid>{grid}</w:tblGrid>" + "".join(f"<w:tr>{row}</w:tr>" for row in cells) + "</w:tbl>"
+    )
 
 
 def docx(body: str, *, before: str = "", parts: Mapping[str, str | bytes] | None = None) -> bytes:
@@ -59,7 +64,8 @@ def docx(body: str, *, before: str = "", parts: Mapping[str, str | bytes] | None
             f'ContentType="{_WORD_TYPE}.document.main+xml"/>{types}</Types>',
             "_rels/.rels": f'{_HEAD}<Relationships xmlns="{_PACKAGE}/relationships"><Relationship Id="r1" '
             f'Type="{_RELATIONS}/officeDocument" Target="word/document.xml"/></Relationships>',
-            "word/_rels/document.xml.rels": f'{_HEAD}<Relationships xmlns="{_PACKAGE}/relationships">{links}</Relationships>',
+            "word/_rels/document.xml.rels": f'{_HEAD}<Relationships xmlns="{_PACKAGE}/relationships">{links}'
+            "</Relationships>",
             "word/document.xml": f"{_HEAD}{before}<w:document {_W}><w:body>{body}</w:body></w:document>",
             **extra,
         }
@@ -118,12 +124,14 @@ def pdf(pages: Sequence[bytes], *, catalogue: str = "", image: bool = False, pas
     """A PDF whose Chinese font is one every reader knows by name; `image` puts a grey picture on each page."""
     font, picture = 3, 5
     objects: dict[int, bytes] = {
-        3: b"<< /Type /Font /Subtype /Type0 /BaseFont /STSong-Light /Encoding /UniGB-UCS2-H /DescendantFonts [4 0 R] >>",
+        3: b"<< /Type /Font /Subtype /Type0 /BaseFont /STSong-Light /Encoding /UniGB-UCS2-H "
+        b"/DescendantFonts [4 0 R] >>",
         4: b"<< /Type /Font /Subtype /CIDFontType0 /BaseFont /STSong-Light /CIDSystemInfo << /Registry (Adobe) "
         b"/Ordering (GB1) /Supplement 2 >> /DW 1000 >>",
         5: _stream(
             zlib.compress(bytes([200]) * 10_000),
-            "/Type /XObject /Subtype /Image /Width 100 /Height 100 /ColorSpace /DeviceGray /BitsPerComponent 8 /Filter /FlateDecode",
+            "/Type /XObject /Subtype /Image /Width 100 /Height 100 /ColorSpace /DeviceGray /BitsPerComponent 8 "
+            "/Filter /FlateDecode",
         ),
     }
     kids = []
@@ -133,8 +141,8 @@ def pdf(pages: Sequence[bytes], *, catalogue: str = "", image: bool = False, pas
         shown = b"q 100 0 0 100 0 0 cm /Im0 Do Q\n" + content if image else content
         xobject = f"/XObject << /Im0 {picture} 0 R >>" if image else ""
         objects[number] = (
-            f"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Resources << /Font << /F1 {font} 0 R >> {xobject} >> "
-            f"/Contents {number + 1} 0 R >>"
+            f"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] "
+            f"/Resources << /Font << /F1 {font} 0 R >> {xobject} >> /Contents {number + 1} 0 R >>"
         ).encode()
         objects[number + 1] = _stream(shown)
     objects[1] = f"<< /Type /Catalog /Pages 2 0 R {catalogue} >>".encode()
@@ -176,12 +184,34 @@ def overlapping_zip(entries: int, unpacked: int) -> bytes:
     packer = zlib.compressobj(9, zlib.DEFLATED, -15)
     packed = packer.compress(bytes(unpacked)) + packer.flush()
     checksum = zlib.crc32(bytes(unpacked))
-    local = struct.pack("<IHHHHHIIIHH", 0x04034B50, 20, 0, 8, 0, 33, checksum, len(packed), unpacked, 1, 0) + b"a" + packed
+    local = (
+        struct.pack("<IHHHHHIIIHH", 0x04034B50, 20, 0, 8, 0, 33, checksum, len(packed), unpacked, 1, 0) + b"a" + packed
+    )
     directory = b""
     names = ["[Content_Types].xml", "word/document.xml", *(f"word/x{number}.bin" for number in range(entries))]
     for name in names:
-        directory += struct.pack(
-            "<IHHHHHHIIIHHHHHII", 0x02014B50, 20, 20, 0, 8, 0, 33, checksum, len(packed), unpacked, len(name), 0, 0, 0, 0, 0, 0
-        ) + name.encode()
+        directory += (
+            struct.pack(
+                "<IHHHHHHIIIHHHHHII",
+                0x02014B50,
+                20,
+                20,
+                0,
+                8,
+                0,
+                33,
+                checksum,
+                len(packed),
+                unpacked,
+                len(name),
+                0,
+                0,
+                0,
+                0,
+                0,
+                0,
+            )
+            + name.encode()
+        )
     end = struct.pack("<IHHHHIIH", 0x06054B50, 0, 0, len(names), len(names), len(directory), len(local), 0)
     return local + directory + end

@@ -10,11 +10,14 @@ from knowledge.reading.furniture import is_furniture, without_tail
 
 ARTICLES = [
     "第一条 为了做好年度谈话工作，按照县委的部署，结合全县实际，制定本办法。",
-    "第二条 谈话由上级主要负责同志同下级主要负责同志一对一进行，提纲由办公室会同组织科起草，一般列三至四个问题，问题应当具体，有事例、有数据。",
-    "第三条 谈话指出的问题逐条列入清单，清单写明问题、举措、时限；举措应当能够检查，时限应当具体到月，不得写“长期坚持”。",
+    "第二条 谈话由上级主要负责同志同下级主要负责同志一对一进行，提纲由办公室会同组织科起草，"
+    "一般列三至四个问题，问题应当具体，有事例、有数据。",
+    "第三条 谈话指出的问题逐条列入清单，清单写明问题、举措、时限；"
+    "举措应当能够检查，时限应当具体到月，不得写“长期坚持”。",
     "（一）清单由被谈话人本人拟订；",
     "（二）清单经谈话人审定后，五个工作日内送办公室备案。",
-    "第四条 没有按期完成整改的，应当书面说明理由，经谈话人同意可以延期一次，延期最长不超过三个月，延期的理由和新的时限一并存档备查。",
+    "第四条 没有按期完成整改的，应当书面说明理由，经谈话人同意可以延期一次，"
+    "延期最长不超过三个月，延期的理由和新的时限一并存档备查。",
     "第五条 本办法由县委办公室解释，自2026年3月1日起施行。",
 ]
 
@@ -96,7 +99,9 @@ def test_an_article_referred_to_at_the_beginning_of_a_line_is_no_new_article() -
     assert text_of("\n".join(paragraphs)).split("\n")[0] == paragraphs[0] + paragraphs[1]
 
 
-@pytest.mark.parametrize("mask", ["**同志存在放不开手脚的问题。", "*年**月，县委印发了实施方案。", "****年度考核指出三个问题。"])
+@pytest.mark.parametrize(
+    "mask", ["**同志存在放不开手脚的问题。", "*年**月，县委印发了实施方案。", "****年度考核指出三个问题。"]
+)
 def test_masks_stay_masks(mask: str) -> None:
     assert text_of(f"会议通报\n{mask}\n各单位要对照检查，认真整改。").split("\n")[1] == mask
 
@@ -128,7 +133,10 @@ def test_masks_stay_masks(mask: str) -> None:
 )
 def test_furniture_is_known(line: str) -> None:
     assert is_furniture(line)
-    assert text_of(f"关于谈话的通知\n谈话每年不少于一次，由专人记录。\n{line}") == "关于谈话的通知\n谈话每年不少于一次，由专人记录。"
+    assert (
+        text_of(f"关于谈话的通知\n谈话每年不少于一次，由专人记录。\n{line}")
+        == "关于谈话的通知\n谈话每年不少于一次，由专人记录。"
+    )
 
 
 @pytest.mark.parametrize(
@@ -169,7 +177,10 @@ def test_heads_and_feet_of_pages_go_and_sentences_run_across_pages() -> None:
 
 
 def test_a_title_said_twice_is_kept_once() -> None:
-    read = text_of("谈话制度见成效\n2026年3月1日 来源：某县融媒体中心\n原标题：谈话制度见成效\n记者在某县采访时了解到，谈话制度见了成效。")
+    read = text_of(
+        "谈话制度见成效\n2026年3月1日 来源：某县融媒体中心\n原标题：谈话制度见成效\n"
+        "记者在某县采访时了解到，谈话制度见了成效。"
+    )
     assert read.count("谈话制度见成效") == 1
 
 
