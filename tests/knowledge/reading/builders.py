@@ -36,10 +36,7 @@ def word_table(rows: Sequence[Sequence[str]]) -> str:
         "".join(cell if cell.startswith("<w:tc") else f"<w:tc>{word_paragraph(cell)}</w:tc>" for cell in row)
         for row in rows
     ]
-    grid = '<w:gridCol w:w="2000"/>' * max(map(len, rows))
-    return (
-        f"<w:tbl><w:tblPr/><w:tblGrid>{grid}</w:tblGrid>" + "".join(f"<w:tr>{row}</w:tr>" for row in cells) + "</w:tbl>"
-    )
+    return "<w:tbl>" + "".join(f"<w:tr>{row}</w:tr>" for row in cells) + "</w:tbl>"
 
 
 def docx(body: str, *, before: str = "", parts: Mapping[str, str | bytes] | None = None) -> bytes:

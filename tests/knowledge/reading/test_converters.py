@@ -1,14 +1,16 @@
 """Old Word files through LibreOffice and pictures through rapidocr, where each is installed; the refusal where not."""
 
+import io
 import subprocess
 from pathlib import Path
 
 import pytest
+from docx import Document
 
 from knowledge.reading import Classified, office, pictures, read_document
 from knowledge.reading.document import Limits
 from storage.errors import Refused
-from tests.knowledge.reading.builders import NOTICE, RULE, docx, word_paragraph, word_table
+from tests.knowledge.reading.builders import NOTICE, RULE, docx, word_paragraph
 
 needs_office = pytest.mark.skipif(office.installed() is None, reason="LibreOffice is not installed on this machine")
 needs_recogniser = pytest.mark.skipif(not pictures.installed(), reason="rapidocr is not installed on this machine")
@@ -25,8 +27,16 @@ def old_word(data: bytes, folder: Path) -> bytes:
 
 @needs_office
 def test_old_word_files_are_read_and_the_kingsoft_ones_named_so(tmp_path: Path) -> None:
-    table = word_table([["单位", "时限"], ["甲乡", "三月"], ["乙乡", "四月"]])
-    data = old_word(docx(word_paragraph(NOTICE) + word_paragraph(RULE) + table), tmp_path)
+    new = Document()
+    new.add_paragraph(NOTICE)
+    new.add_paragraph(RULE)
+    table = new.add_table(rows=0, cols=2)
+    for row in (("单位", "时限"), ("甲乡", "三月"), ("乙乡", "四月")):
+        for cell, text in zip(table.add_row().cells, row, strict=True):
+            cell.text = text
+    buffer = io.BytesIO()
+    new.save(buffer)
+    data = old_word(buffer.getvalue(), tmp_path)
     read = read_document(data, "通知.doc")
     assert read.media == "doc"
     assert read.text.split("\n") == [NOTICE, RULE, "单位：甲乡；时限：三月", "单位：乙乡；时限：四月"]

@@ -1,4 +1,4 @@
-"""Files made to do harm: each is refused or made harmless, within bounds, and the next file is read as if nothing was."""
+"""Files made to do harm: each is refused or made harmless, within bounds, and the next file is read as ever."""
 
 import io
 import os
