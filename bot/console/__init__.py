@@ -7,3 +7,15 @@ from bot.channels.web.hosting import Host
 
 def add_console(asgi: FastAPI, host: Host) -> None:
     """Declare the pages and downloads of the console."""
+    from bot.console.accounts import add_accounts
+    from bot.console.documents import add_documents
+    from bot.console.importing import add_importing
+    from bot.console.listing_pages import Workbooks, add_listings
+    from bot.console.overview import add_overview
+
+    asgi.add_route("/staff/list/{subject}.xlsx", Workbooks(host).workbook, methods=["GET"])
+    add_overview(host)
+    add_listings(host)
+    add_documents(host)
+    add_accounts(host)
+    add_importing(host)

@@ -99,7 +99,62 @@ body.plain { display: flex; align-items: center; justify-content: center; min-he
 .composer textarea::placeholder { color: #667284; }
 .composer .q-btn.act { padding: 8px 14px; min-height: 42px; }
 .empty { text-align: center; color: var(--quiet); padding: 48px 16px; }
+/* the console */
+.console { min-height: 100vh; }
+.menu { background: var(--paper); border-bottom: 1px solid var(--line); display: flex; gap: 4px; padding: 0 16px;
+  overflow-x: auto; }
+.menu a { padding: 12px 14px; text-decoration: none; color: var(--quiet); white-space: nowrap;
+  border-bottom: 3px solid transparent; }
+.menu a.here { color: var(--brand); border-bottom-color: var(--brand); font-weight: 600; }
+.inside { max-width: 1180px; margin: 0 auto; padding: 20px 16px 48px; box-sizing: border-box; }
+.inside h2 { font-size: 21px; margin-bottom: 14px; }
+.inside h3 { font-size: 17px; margin-bottom: 12px; }
+.choosing { display: flex; flex-wrap: wrap; gap: 8px; align-items: center; margin-bottom: 14px; }
+.choosing .total { margin-right: auto; color: var(--quiet); }
+.pill { border: 1px solid #9fb2ca; border-radius: 18px; padding: 4px 14px; text-decoration: none; font-size: 15px;
+  background: var(--paper); }
+.pill.here { background: var(--brand); color: #fff; border-color: var(--brand); }
+.trail { display: flex; flex-wrap: wrap; gap: 6px; color: var(--quiet); margin: -4px 0 14px; font-size: 15px; }
+.cards { display: grid; grid-template-columns: repeat(5, 1fr); gap: 10px; margin-bottom: 16px; }
+.figure, .panel { background: var(--paper); border: 1px solid var(--line); border-radius: 10px; }
+.figure { padding: 12px 14px; }
+.figure .label { color: var(--quiet); font-size: 14px; }
+.figure .number { font-size: 26px; font-weight: 600; line-height: 1.3; font-variant-numeric: tabular-nums; }
+.panel { padding: 16px; margin-bottom: 16px; }
+.chart { width: 100%; margin-bottom: 12px; }
+.scroll { overflow-x: auto; }
+table { border-collapse: collapse; width: 100%; font-size: 15px; background: var(--paper); }
+th, td { text-align: left; padding: 9px 10px; border-bottom: 1px solid var(--line); vertical-align: top; }
+th { font-weight: 500; }
+thead th { color: var(--quiet); font-size: 14px; white-space: nowrap; background: #f6f8fb; }
+tbody tr:hover { background: #f7fafd; }
+td.n, th.n { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
+tr.total th, tr.total td { font-weight: 600; border-top: 2px solid var(--line); border-bottom: 0; }
+td.acts > div { display: flex; flex-wrap: wrap; gap: 6px; }
+.unset { color: var(--alert); font-weight: 500; }
+.dialog { padding: 22px; max-width: 440px; width: 100%; box-sizing: border-box; border-radius: 12px; background: #fff; }
+.dialog h3 { font-size: 18px; margin-bottom: 10px; }
+.dialog .row { display: flex; gap: 10px; justify-content: flex-end; margin-top: 16px; }
+.dialog .qr svg { width: 200px; height: 200px; display: block; margin: 8px auto; }
+.dialog .code { font-size: 26px; letter-spacing: .08em; text-align: center; font-variant-numeric: tabular-nums;
+  font-weight: 600; }
+.dialog .link { overflow-wrap: anywhere; font-size: 14px; }
+.text { white-space: pre-wrap; overflow-wrap: anywhere; max-height: 60vh; overflow-y: auto;
+  border: 1px solid var(--line);
+  border-radius: 8px; padding: 12px 14px; background: #fbfcfe; }
+.facts { display: grid; grid-template-columns: max-content 1fr; gap: 4px 14px; margin: 0 0 14px; }
+.facts dt { color: var(--quiet); } .facts dd { margin: 0; }
+.search { display: flex; gap: 8px; margin-bottom: 14px; }
+.search input { font: inherit; padding: 8px 12px; border: 1px solid #9fb2ca; border-radius: 8px; flex: 1;
+  max-width: 340px;
+  min-width: 0; }
+
 @media (min-width: 880px) { .chat { border-left: 1px solid var(--line); border-right: 1px solid var(--line); } }
+@media (max-width: 720px) {
+  .cards { grid-template-columns: repeat(2, 1fr); }
+  table { width: max-content; min-width: 100%; }
+  td { max-width: 16em; }
+}
 @media (max-width: 480px) {
   .demo { padding: 6px 12px; }
   .demo .today { flex-basis: 100%; }
