@@ -4,9 +4,10 @@ A command is a command only when it is (nearly) all that was said: 审批环节�
 """
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 
-from bot.understanding.command_phrases import FIELDS, FILL, LATER, PHRASES, POST, PRE, WAIT
+from bot.understanding.command_phrases import CHANGE, FIELDS, FILL, LATER, PHRASES, POST, PRE, WAIT, WRONG
 from bot.understanding.normalise import compact
 from bot.understanding.numerals import to_whole
 
@@ -71,8 +72,23 @@ def confirms_with_figure(text: str) -> bool:
     return _IDIOM.search(compact(text)) is not None
 
 
-def read_command(text: str, *, confirming: bool = False) -> Command | None:
-    """The command normalised `text` is, or None. `confirming`: the form asked “is this right?”, so 对 counts."""
+def _labelled(words: str, labels: Mapping[str, str]) -> Command | None:
+    """修改地点, 地点填错了, 把地点改一下: an edit of one of the form's own fields."""
+    for label, field in labels.items():
+        name = re.escape(label)
+        if (
+            re.fullmatch(rf"{PRE}(?:{CHANGE}(?:一下|下)?{name}|把?{name}{WRONG}{{0,3}}){POST}", words)
+            and words != label
+        ):
+            return Command("edit", field)
+    return None
+
+
+def read_command(text: str, *, confirming: bool = False, labels: Mapping[str, str] | None = None) -> Command | None:
+    """The command normalised `text` is, or None. `confirming`: the form asked “is this right?”, so 对 counts.
+
+    `labels`: the form's own fields, Chinese label to name, for 修改地点 and its like.
+    """
     words = compact(text)
     if not words and re.search("[?？]", text):
         return Command("help")
@@ -81,6 +97,9 @@ def read_command(text: str, *, confirming: bool = False) -> Command | None:
         return None
     if _STRICT_CONFIRM.fullmatch(words):
         return Command("confirm")
+    labelled = _labelled(words, labels or {})
+    if labelled is not None:
+        return labelled
     verdict = _verdict(words) if confirming else None
     if verdict is not None:
         return verdict

@@ -81,7 +81,9 @@ def _joins(left: str, right: str) -> bool:
     """Whether a space between two tokens is only typing, not a pause."""
     if len(left) == 1 and len(right) == 1:
         return True
-    if left[-1].isdigit() and (right[0] in "年月日号%/.-:" or (left.isdigit() and right[0] in "个项条件成周天点分时")):
+    if left[-1].isdigit() and (
+        right[0] in "年月日号%/.-:" or (left.isdigit() and re.match(r"[个项条件]|[成周天点分时](?:$|\d)", right))
+    ):
         return True
     if left[-1] in "年月/.-:第之" and (right[0].isdigit() or right[0] in "一二三四五六七八九十两底末"):
         return True

@@ -14,7 +14,9 @@ WHOLE = rf"(?:\d{{1,6}}|[{_CN}]{{1,9}})"
 """Regex source of one whole numeral."""
 
 _NONZERO = "一二两三四五六七八九"
-_ROUGH = re.compile(rf"[{_NONZERO}][{_NONZERO}](?=$|[十百千])|[几数][十百]?|十[几{_NONZERO}][{_NONZERO}]|十几")
+_ROUGH = re.compile(
+    rf"^[{_NONZERO}]{{2}}$|[{_NONZERO}]{{2}}(?=[十百千])|[几数][十百]?|十[几{_NONZERO}][{_NONZERO}]|十几"
+)
 
 
 def is_rough(text: str) -> bool:
@@ -56,8 +58,8 @@ def to_number(text: str) -> float | None:
     """The value of one numeral, or None where it has none a careful reader would be sure of."""
     if re.fullmatch(r"\d+(?:\.\d+)?", text):
         return float(text)
-    whole, _, decimals = text.partition("点")
-    if not whole or any(char not in _CN for char in whole) or is_rough(whole):
+    whole, point, decimals = text.partition("点")
+    if not whole or (point and not decimals) or any(char not in _CN for char in whole) or is_rough(whole):
         return None
     value = _chinese_whole(whole)
     if value is None or not decimals:

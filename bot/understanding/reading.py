@@ -38,13 +38,15 @@ class Expecting:
     """What the form asked. `field`: percent, finish_date, status, blocker, confirm, any or text.
 
     `prev`: values given earlier (keys percent, date, status, blocker); `due`: the old due date extensions count from;
-    `is_workday`: lets 五个工作日内 be counted (without it such lengths are asked back).
+    `is_workday`: lets 五个工作日内 be counted (without it such lengths are asked back). `labels`: the form's own
+    fields, Chinese label to name, so that 修改地点 comes back as command "edit" with that name as `target`.
     """
 
     field: str = "any"
     prev: Mapping[str, object] = dataclasses.field(default_factory=dict)
     due: datetime.date | None = None
     is_workday: Callable[[datetime.date], bool] | None = None
+    labels: Mapping[str, str] = dataclasses.field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -74,7 +76,7 @@ def read_reply(text: str, *, today: datetime.date, expecting: Expecting) -> Read
     if not clean:
         return _ask_back(expecting)
     none = expecting.field == "blocker" and says_none(clean)
-    command = None if none else read_command(clean, confirming=expecting.field == "confirm")
+    command = None if none else read_command(clean, confirming=expecting.field == "confirm", labels=expecting.labels)
     if command is not None:
         return _commanded(clean, command)
     if none:

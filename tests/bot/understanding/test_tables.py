@@ -1,4 +1,4 @@
-"""Tables of replies in `tables/*.txt`, each with what must be read.
+"""Tables of replies in `tables/*.txt` and `heldout/*.txt`, each with what must be read.
 
 A line is `field [due=DATE] [prev.KEY=VALUE]… | reply | expectation…`; `@ DATE` sets today; `#` begins a comment.
 Expectations: percent= percent_min= tolerance= date= status= blocker=a;b (must contain; empty = none) command=a/b
@@ -13,7 +13,7 @@ import pytest
 
 from bot.understanding import Expecting, Reading, read_reply
 
-TABLES = Path(__file__).parent / "tables"
+FOLDERS = tuple(Path(__file__).parent / name for name in ("tables", "heldout"))
 
 
 def is_workday(day: date) -> bool:
@@ -21,7 +21,7 @@ def is_workday(day: date) -> bool:
 
 
 def rows() -> Iterator[tuple[str, str, str, str]]:
-    for path in sorted(TABLES.glob("*.txt")):
+    for path in sorted(path for folder in FOLDERS for path in folder.glob("*.txt")):
         today = ""
         for line in path.read_text("utf-8").splitlines():
             if line.startswith("@"):
