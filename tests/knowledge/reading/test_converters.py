@@ -34,12 +34,13 @@ def test_old_word_files_are_read_and_the_kingsoft_ones_named_so(tmp_path: Path) 
     for row in (("单位", "时限"), ("甲乡", "三月"), ("乙乡", "四月")):
         for cell, text in zip(table.add_row().cells, row, strict=True):
             cell.text = text
+    new.add_paragraph("某县县委办公室")
     buffer = io.BytesIO()
     new.save(buffer)
     data = old_word(buffer.getvalue(), tmp_path)
     read = read_document(data, "通知.doc")
     assert read.media == "doc"
-    assert read.text.split("\n") == [NOTICE, RULE, "单位：甲乡；时限：三月", "单位：乙乡；时限：四月"]
+    assert read.text.split("\n") == [NOTICE, RULE, "单位：甲乡；时限：三月", "单位：乙乡；时限：四月", "某县县委办公室"]
     assert read_document(data, "通知.wps").media == "wps"
     marked = old_word(docx(word_paragraph("机密★1年") + word_paragraph(RULE)), tmp_path)
     with pytest.raises(Classified):
