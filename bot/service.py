@@ -7,7 +7,7 @@ import os
 import signal
 import socket
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
@@ -30,21 +30,25 @@ if TYPE_CHECKING:
     from fastapi import FastAPI
 
 log = logging.getLogger("tanhua.service")
-ROLES = ("web", "bot", "worker")
+PARTS = ("web", "bot", "worker")
 DRAIN_SECONDS = 3
 
 
 class Service:
-    """One process. `only`: pages ("web"), messengers ("bot"), or sending and planning ("worker"); "" = all of it.
+    """One process. `parts`: pages ("web"), messengers ("bot"), sending and planning ("worker").
 
     Pages and messengers handle the inbox too, so that an answer comes from the process that took the question in.
     """
 
-    def __init__(self, app: App, *, demo: bool = False, only: str = "") -> None:
+    def __init__(
+        self, app: App, *, demo: bool = False, only: str = "", announce: Callable[[str], None] | None = None
+    ) -> None:
+        """`announce` is given the address just before the process says that it is ready."""
+        self._announce = announce
         self.clock = RunningClock(app.settings.now)
         self.app = replace(app, clock=self.clock)
         self.demo = demo
-        self.only = only
+        self.parts = frozenset(parts)
         self.conversation = Conversation(self.app.database, self.app.desk(), self.clock, self.app.data)
         self.address = ""
         self.operations_address = ""
@@ -95,14 +99,14 @@ class Service:
         self._loop = asyncio.get_running_loop()
         self._stopping = stopping = asyncio.Event()
         self._catch_signals(stopping)
-        self.channels = [] if self.only == "web" else open_channels(self.app, self.clock, self.nudge)
+        self.channels = [] if self.parts == {"web"} else open_channels(self.app, self.clock, self.nudge)
         workers = self._workers()
         servers = self._servers()
         serving = [asyncio.create_task(server.serve(sockets=[listener])) for server, listener in servers]
         try:
             await _started([server for server, _ in servers], serving)
             working = [asyncio.create_task(worker.run(stopping)) for worker in workers]
-            ticking = start_ticking(self._ticks()) if self.only in ("", "worker") else None
+            ticking = start_ticking(self._ticks()) if "worker" in self.parts else None
             self._say_ready()
             await _until(stopping, [*serving, *working])
             stopping.set()
@@ -121,12 +125,12 @@ class Service:
 
     def _workers(self) -> list[Any]:
         workers: list[Any] = []
-        if self.only in ("", "web", "bot"):
+        if self.parts & {"web", "bot"}:
             self._inbox = InboxWorker(self.conversation, self._turn_done)
             workers.append(self._inbox)
-        if self.only in ("", "bot"):
+        if "bot" in self.parts:
             workers += self.channels
-        if self.only in ("", "worker"):
+        if "worker" in self.parts:
             senders = [channel.sender for channel in self.channels]
             avoiding = {sender.channel: sender.avoids_round_minutes for sender in senders}
             self._delivery = DeliveryWorker(DeliveryDesk(self.app.database, self.clock, avoiding), senders)
@@ -152,7 +156,7 @@ class Service:
     def _servers(self) -> list[tuple["uvicorn.Server", socket.socket]]:
         settings = self.app.settings
         operations = Operations(self.app.database, self._last_looks(), self._counters)
-        listener = _listen(settings.host, settings.port if self.only != "worker" else 0)
+        listener = _listen(settings.host, 0 if self.parts == {"worker"} else settings.port)
         self.address = _url(listener, settings.host)
         private = _listen("127.0.0.1", listener.getsockname()[1] + 1 if settings.port else 0, or_any=True)
         self.operations_address = _url(private, "127.0.0.1")
@@ -167,10 +171,10 @@ class Service:
         # The pages with the descriptions load from a network we must not need.
         asgi = FastAPI(title="Tanhua", docs_url=None, redoc_url=None)
         asgi.router.routes.extend(operations.probes())
-        if self.only in ("", "bot"):
+        if "bot" in self.parts:
             for channel in self.channels:
                 asgi.router.routes.extend(channel.routes())
-        if self.only in ("", "web"):
+        if "web" in self.parts:
             from bot.channels.web import mount
 
             mount(asgi, self)
@@ -194,9 +198,11 @@ class Service:
         return figures
 
     def _say_ready(self) -> None:
-        address = self.operations_address if self.only == "worker" else self.address
+        address = self.operations_address if self.parts == {"worker"} else self.address
+        if self._announce is not None:
+            self._announce(address)
         print(f"ready {address}", flush=True)
-        log.info("ready", extra={"action": "service.ready", "operations": self.operations_address, "only": self.only})
+        log.info("ready", extra={"action": "service.ready", "operations": self.operations_address})
         self.ready.set()
 
     def _catch_signals(self, stopping: asyncio.Event) -> None:

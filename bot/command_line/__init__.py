@@ -14,7 +14,7 @@ COMMANDS = (
     "bind",
     # "audit",
     "serve",
-    # "demo",
+    "demo",
 )
 
 
