@@ -75,6 +75,11 @@ def city_book() -> Book:
 def hire(database: Database, folder: Path) -> Cast:
     """Import the cast and look up its ids."""
     imported(database, city_book(), folder, HIRED)
+    return find_cast(database)
+
+
+def find_cast(database: Database) -> Cast:
+    """The ids of a cast that is there."""
     with database.reading() as session:
         ids = dict(session.exec(select(Person.code, Person.id)).all())
         units = {code: number or 0 for code, number in session.exec(select(Unit.code, Unit.id))}

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import settings
 
 from storage.database import Database
-from tests.cast import Cast, hire
-from tests.engines import PostgresServer, SqliteFiles, running_postgres
+from tests.cast import Cast, find_cast, hire
+from tests.engines import EMPTY, Fill, PostgresServer, SqliteFiles, leave_empty, running_postgres
 
 # No timed tests: how long an example takes says nothing on a shared machine. Derandomised: a run can be repeated.
 settings.register_profile("tanhua", deadline=None, derandomize=True, max_examples=60)
@@ -18,7 +18,7 @@ settings.load_profile("tanhua")
 
 @pytest.fixture(scope="session")
 def sqlite_files(tmp_path_factory: pytest.TempPathFactory) -> SqliteFiles:
-    return SqliteFiles.prepared(tmp_path_factory.mktemp("sqlite"))
+    return SqliteFiles(tmp_path_factory.mktemp("sqlite"))
 
 
 @pytest.fixture(scope="session")
@@ -34,8 +34,8 @@ def postgres() -> Iterator[PostgresServer]:
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
-    """A migrated, empty database: every test that asks for it runs on both engines."""
-    with open_fresh(request, tmp_path, request.param) as fresh:
+    """A migrated database: such a test runs on both engines. Empty, unless the test asks for the cast too."""
+    with open_fresh(request, tmp_path, request.param, with_cast="cast" in request.fixturenames) as fresh:
         yield fresh
 
 
@@ -55,19 +55,22 @@ def second_database(request: pytest.FixtureRequest, database: Database, tmp_path
         yield fresh
 
 
-def open_fresh(request: pytest.FixtureRequest, folder: Path, engine: str) -> AbstractContextManager[Database]:
-    """A context that gives a fresh database of `engine`."""
+def open_fresh(
+    request: pytest.FixtureRequest, folder: Path, engine: str, *, with_cast: bool = False
+) -> AbstractContextManager[Database]:
+    """A context that gives a fresh database of `engine`; the cast is imported once, then copied."""
+    filled: tuple[str, Fill] = ("cast", lambda database: hire(database, folder)) if with_cast else (EMPTY, leave_empty)
     if engine == "sqlite":
         files: SqliteFiles = request.getfixturevalue("sqlite_files")
-        return files.fresh(folder)
+        return files.fresh(folder, *filled)
     server: PostgresServer = request.getfixturevalue("postgres")
-    return server.fresh()
+    return server.fresh(*filled)
 
 
 @pytest.fixture
-def cast(database: Database, tmp_path: Path) -> Cast:
+def cast(database: Database) -> Cast:
     """A small city with one person for every role, imported from a workbook made here."""
-    return hire(database, tmp_path)
+    return find_cast(database)
 
 
 @pytest.fixture

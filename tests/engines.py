@@ -5,7 +5,7 @@ import shutil
 import sqlite3
 import tempfile
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,32 +14,37 @@ from typing import Any
 from storage.database import Database, open_database
 from storage.migrations import bring_up_to_date
 
-TEMPLATE = "tanhua_template"
 FASTER = ("fsync = off", "synchronous_commit = off", "full_page_writes = off", "max_connections = 60")
+EMPTY = "empty"
+Fill = Callable[[Database], object]
+
+
+def leave_empty(database: Database) -> None:
+    """Fill a database with nothing."""
 
 
 @dataclass
 class SqliteFiles:
-    """Copies of one migrated file."""
+    """Copies of files that are migrated and filled once."""
 
-    template: Path
+    folder: Path
 
-    @classmethod
-    def prepared(cls, folder: Path) -> "SqliteFiles":
-        """Migrate the file that the others are copies of."""
-        template = folder / "template.db"
-        database = open_database(f"sqlite:///{template}", durable=False)
-        bring_up_to_date(database)
-        database.close()
-        with closing(sqlite3.connect(template)) as connection:
-            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-        return cls(template)
+    def _template(self, name: str, fill: Fill) -> Path:
+        template = self.folder / f"{name}.db"
+        if not template.exists():
+            database = open_database(f"sqlite:///{template}", durable=False)
+            bring_up_to_date(database)
+            fill(database)
+            database.close()
+            with closing(sqlite3.connect(template)) as connection:
+                connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        return template
 
     @contextmanager
-    def fresh(self, folder: Path) -> Iterator[Database]:
-        """A migrated, empty database of its own."""
+    def fresh(self, folder: Path, name: str = EMPTY, fill: Fill = leave_empty) -> Iterator[Database]:
+        """A migrated database of its own; filled once for each `name`, then copied."""
         place = folder / "tanhua.db"
-        shutil.copy(self.template, place)
+        shutil.copy(self._template(name, fill), place)
         database = open_database(f"sqlite:///{place}", durable=False)
         try:
             yield database
@@ -53,6 +58,7 @@ class PostgresServer:
 
     uri: str
     numbers: Iterator[int] = field(default_factory=itertools.count)
+    templates: set[str] = field(default_factory=set)
 
     def url(self, name: str) -> str:
         """The URL of one of its databases."""
@@ -66,9 +72,26 @@ class PostgresServer:
             for statement in statements:
                 connection.execute(statement.encode())
 
+    def _template(self, name: str, fill: Fill) -> str:
+        template = f"template_{name}"
+        if name not in self.templates:
+            self.command(f"CREATE DATABASE {template} TEMPLATE template0")
+            database = open_database(self.url(template))
+            bring_up_to_date(database)
+            fill(database)
+            database.close()
+            self.templates.add(name)
+        return template
+
     @contextmanager
-    def fresh(self, template: str = TEMPLATE) -> Iterator[Database]:
-        """A database of its own, a copy of the migrated one (or of template0: quite empty)."""
+    def fresh(self, name: str = EMPTY, fill: Fill = leave_empty) -> Iterator[Database]:
+        """A migrated database of its own; filled once for each `name`, then copied."""
+        with self.copy_of(self._template(name, fill)) as database:
+            yield database
+
+    @contextmanager
+    def copy_of(self, template: str) -> Iterator[Database]:
+        """A database of its own, a copy of another (of template0: without any table)."""
         name = f"test_{next(self.numbers)}"
         self.command(f"CREATE DATABASE {name} TEMPLATE {template}")
         database = open_database(self.url(name))
@@ -93,10 +116,6 @@ def running_postgres() -> Iterator[PostgresServer]:
         server.start()
         running = PostgresServer(server.get_uri())
         running.command(*(f"ALTER SYSTEM SET {setting}" for setting in FASTER), "SELECT pg_reload_conf()")
-        running.command(f"CREATE DATABASE {TEMPLATE}")
-        template = open_database(running.url(TEMPLATE))
-        bring_up_to_date(template)
-        template.close()
         yield running
     finally:
         server.cleanup()

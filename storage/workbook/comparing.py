@@ -8,7 +8,9 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from storage.findings.rules import TALK_ORIGIN
 from storage.workbook.cells import Cells, Recorded
+from storage.workbook.columns import TALKS
 
 MEETING, MEASURES = "民主生活会日期", "举措"
 MeasureCells = tuple[str | None, str | None]
@@ -63,6 +65,8 @@ def compare(sheet: str, cells: Cells, recorded: Recorded, last: Cells) -> Differ
             key, stands = _meeting_key(cell), recorded.meetings.get((code, cell[:4]), "")
             if not cell:
                 continue
+        if _is_of_withheld_talk(name, cell, stands, recorded):
+            continue
         if name == MEASURES:
             merged, said[name], differing = merge_measures(stands, cell, last.get(name, "[]"))
             kept += [Kept(sheet, code, *one) for one in differing]
@@ -75,6 +79,13 @@ def compare(sheet: str, cells: Cells, recorded: Recorded, last: Cells) -> Differ
         else:
             kept.append(Kept(sheet, code, name, stands, cell))
     return Difference(sheet, code, before, changes, said, tuple(kept))
+
+
+def _is_of_withheld_talk(name: str, cell: str, stands: str, recorded: Recorded) -> bool:
+    """A finding of a void talk is listed with a source instead: a file that still names the talk is right too."""
+    if name == "谈话编号":
+        return not stands and (TALKS.name, cell) in recorded.withheld
+    return name == "来源" and stands == TALK_ORIGIN and not cell
 
 
 def _may_change(stands: str | None, last: str | None) -> bool:

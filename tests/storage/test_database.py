@@ -140,7 +140,7 @@ def test_an_unusable_url_is_refused_in_words(url: str) -> None:
 
 
 def test_two_that_start_at_once_set_up_one_database(postgres: PostgresServer) -> None:
-    with postgres.fresh("template0") as fresh:
+    with postgres.copy_of("template0") as fresh:
         errors: list[Exception] = []
 
         def start() -> None:
