@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from sqlalchemy import case, func
 from sqlmodel import Session, col, select
 
 from storage.conversations.rules import FormStatus
@@ -52,28 +53,29 @@ def _stored(row: ReceivedMessage) -> StoredMessage:
 
 def waiting_messages(session: Session, *, limit: int = 100, skip: Collection[str] = ()) -> list[StoredMessage]:
     """The oldest unhandled message of each queue, oldest first, leaving out the queues in `skip`."""
-    rows = session.exec(
-        select(ReceivedMessage)
+    stranger = col(ReceivedMessage.person_id).is_(None)
+    first = (
+        select(func.min(ReceivedMessage.id))
         .where(col(ReceivedMessage.handled_at).is_(None))
-        .order_by(col(ReceivedMessage.id))
-        .limit(limit * 5)
+        .group_by(
+            col(ReceivedMessage.person_id),
+            case((stranger, ReceivedMessage.channel), else_=""),
+            case((stranger, ReceivedMessage.account), else_=""),
+        )
     )
-    first: dict[str, StoredMessage] = {}
-    for row in rows:
-        message = _stored(row)
-        first.setdefault(message.queue, message)
-    return [message for queue, message in first.items() if queue not in skip][:limit]
+    rows = session.exec(
+        select(ReceivedMessage).where(col(ReceivedMessage.id).in_(first)).order_by(col(ReceivedMessage.id))
+    )
+    messages = [_stored(row) for row in rows.fetchmany(limit + len(skip))]
+    return [message for message in messages if message.queue not in skip][:limit]
 
 
 def claim_message(session: Session, message_id: int) -> StoredMessage | None:
-    """Lock a message for this transaction; None when handled already, taken by another worker, or not its queue's turn."""
-    row = session.exec(
-        lock_rows(
-            select(ReceivedMessage).where(
-                ReceivedMessage.id == message_id, col(ReceivedMessage.handled_at).is_(None)
-            )
-        )
-    ).first()
+    """Lock a message for this transaction; None when handled, taken by another worker, or not its queue's turn."""
+    wanted = select(ReceivedMessage).where(
+        ReceivedMessage.id == message_id, col(ReceivedMessage.handled_at).is_(None)
+    )
+    row = session.exec(lock_rows(wanted)).first()  # type: ignore[call-overload]
     if row is None:
         return None
     earlier = select(ReceivedMessage.id).where(
@@ -83,7 +85,7 @@ def claim_message(session: Session, message_id: int) -> StoredMessage | None:
         earlier = earlier.where(ReceivedMessage.person_id == row.person_id)
     else:
         earlier = earlier.where(ReceivedMessage.channel == row.channel, ReceivedMessage.account == row.account)
-    return None if session.exec(earlier.limit(1)).first() else _stored(row)
+    return None if session.exec(earlier.limit(1)).first() is not None else _stored(row)
 
 
 def form_sessions(session: Session, person_id: int, *statuses: FormStatus) -> list[FormState]:

@@ -9,7 +9,7 @@ from storage.instants import Instant
 
 
 class ReceivedMessage(SQLModel, table=True):
-    """来信: stored before it is acknowledged; a repeat violates UNIQUE and is ignored. `body` is JSON of IncomingMessage."""
+    """来信: stored before it is acknowledged; a repeat violates UNIQUE and is ignored. `body`: JSON of IncomingMessage."""
 
     __table_args__ = (
         UniqueConstraint("channel", "external_id"),
@@ -28,7 +28,7 @@ class ReceivedMessage(SQLModel, table=True):
 
 
 class FormSession(SQLModel, table=True):
-    """填报: one form begun by one person. `answers` is JSON; `asked` the field asked last; `step` grows with every turn,
+    """填报: one form begun by one person. `answers` is JSON; `asked` the field asked last; `step` grows with each turn,
     so a button of an earlier step is recognised as used."""
 
     __table_args__ = (Index("ix_formsession_person", "person_id", "status"),)
@@ -62,3 +62,13 @@ class QuestionLog(SQLModel, table=True):
     citations: str = "[]"
     verdict: str = ""
     passed_on: bool = False
+
+
+class ReminderResponse(SQLModel, table=True):
+    """提醒处理: a person put a reminder off until a time, or said that they took note (`until` empty)."""
+
+    id: int | None = Field(default=None, primary_key=True)
+    message_id: int = Field(foreign_key="outgoingmessage.id", index=True)
+    person_id: int = Field(foreign_key="person.id")
+    at: datetime = Field(sa_type=Instant)
+    until: datetime | None = Field(default=None, sa_type=Instant)

@@ -1,14 +1,17 @@
 """Changing findings: name a problem with its three lists, report progress, correct and void reports, review."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
+from sqlalchemy import ColumnElement, or_
 from sqlmodel import Session, col, select
 
 from storage import audit
 from storage.errors import Conflict, NotFound, NotPermitted, RuleBroken
-from storage.findings.access import is_in_charge, is_responsible
+from storage.findings.access import is_about, is_in_charge, is_responsible
+from storage.findings.linting import repeats
+from storage.findings.parties import doers_of, official_of
 from storage.findings.rules import (
     TALK_ORIGIN,
     FindingStatus,
@@ -95,6 +98,7 @@ def name_finding(
         raise NotFound()
     if not problem.strip():
         raise RuleBroken("请写明问题。")
+    check_root_cause(root_cause, problem)
     subject = session.exec(
         select(TalkSubject).where(TalkSubject.talk_id == talk_id).order_by(col(TalkSubject.id))
     ).first()
@@ -118,11 +122,7 @@ def name_finding(
     session.add(finding)
     session.flush()
     finding.code = f"问{shanghai_date(now):%Y%m%d}-{finding.id}"
-    for position, measure in enumerate(measures, start=1):
-        session.add(Measure(finding_id=finding.id or 0, position=position, text=measure.text, due_on=measure.due_on))
-    for number, person in enumerate(responsible):
-        role = PartyRole.MAIN if number == 0 else PartyRole.LEADING
-        session.add(ResponsibleParty(finding_id=finding.id or 0, person_id=person, role=role))
+    _list(session, finding.id or 0, measures, responsible)
     audit.record(
         session,
         action="finding.name",
@@ -133,6 +133,80 @@ def name_finding(
         fields={"problem": ("", problem), "measures": ((), tuple(measures)), "responsible": ((), tuple(responsible))},
     )
     return NamedFinding(finding.id or 0, finding.code, FindingStatus(finding.status), tuple(responsible))
+
+
+def check_root_cause(root_cause: str, problem: str) -> None:
+    """RuleBroken when the cause only says the problem again (R16); an empty one is not checked."""
+    if root_cause.strip() and repeats(root_cause, problem):
+        raise RuleBroken("原因只是重复了问题，请往深处找一找：是制度、责任、能力还是作风上的原因。")
+
+
+def _list(session: Session, finding_id: int, measures: Sequence[MeasureText], responsible: Sequence[int]) -> None:
+    for position, measure in enumerate(measures, start=1):
+        session.add(Measure(finding_id=finding_id, position=position, text=measure.text, due_on=measure.due_on))
+    for number, person in enumerate(dict.fromkeys(responsible)):
+        role = PartyRole.MAIN if number == 0 else PartyRole.LEADING
+        session.add(ResponsibleParty(finding_id=finding_id, person_id=person, role=role))
+
+
+def may_list(actor: Actor) -> ColumnElement[bool]:
+    """Who draws up the three lists: whoever is in charge, and, once it is issued, its subject or their liaison."""
+    about = or_(*(is_about(replace(actor, person_id=person)) for person in actor.acts_for))
+    return is_in_charge(actor) | (about & col(Finding.issued_at).is_not(None))
+
+
+def list_measures(
+    session: Session,
+    *,
+    finding_id: int,
+    root_cause: str,
+    at_once: bool,
+    measures: Sequence[MeasureText],
+    responsible: Sequence[int],
+    actor: Actor,
+    now: datetime,
+) -> NamedFinding:
+    """Draw up the three lists (三清单) of a problem named without them: root cause, measures with days, people.
+
+    Errors: NotFound; RuleBroken when anything is missing, a cause repeats the problem, or they stand already.
+    """
+    finding = session.exec(select(Finding).where(Finding.id == finding_id, may_list(actor))).first()
+    if finding is None:
+        raise NotFound()
+    if finding.status != FindingStatus.FOUND:
+        raise RuleBroken("这个问题的三清单已经建立。")
+    if not root_cause.strip():
+        raise RuleBroken("请写明原因。")
+    check_root_cause(root_cause, finding.problem)
+    if not measures or not all(measure.text.strip() and measure.due_on for measure in measures) or not responsible:
+        raise RuleBroken("每个问题都要有举措、时限和责任人。")
+    known = session.exec(select(Measure.id).where(Measure.finding_id == finding_id)).all()
+    parties = session.exec(select(ResponsibleParty).where(ResponsibleParty.finding_id == finding_id)).all()
+    for row in [*(session.get(Measure, one) for one in known), *parties]:
+        session.delete(row)
+    session.flush()
+    check_move(FindingStatus.FOUND, FindingStatus.FILED)
+    finding.root_cause, finding.at_once, finding.status = root_cause, at_once, FindingStatus.FILED
+    session.add(finding)
+    _list(session, finding_id, measures, responsible)
+    about = finding.person_id
+    on_behalf = about if about != actor.person_id and about in actor.principals else None
+    audit.record(
+        session,
+        action="finding.list_measures",
+        subject="finding",
+        subject_id=finding_id,
+        actor_id=actor.person_id,
+        on_behalf_of=on_behalf,
+        now=now,
+        fields={
+            "root_cause": ("", root_cause),
+            "measures": ((), tuple(measures)),
+            "responsible": ((), tuple(responsible)),
+            "status": (FindingStatus.FOUND, finding.status),
+        },
+    )
+    return NamedFinding(finding_id, finding.code, FindingStatus(finding.status), tuple(responsible))
 
 
 def report_progress(
@@ -166,7 +240,7 @@ def report_progress(
     if not done.strip():
         raise RuleBroken("请写明做了哪些工作。")
     _check_form_unused(session, form_session_id)
-    on_behalf_of = _official_of(session, actor, finding.id or 0)
+    on_behalf_of = official_of(session, actor, finding.id or 0)
     entry = ProgressEntry(
         measure_id=measure_id,
         done=done,
@@ -233,14 +307,6 @@ def _check_form_unused(session: Session, form_session_id: int | None) -> None:
         raise Conflict("这次填报已经提交过，没有重复记录。")
 
 
-def _official_of(session: Session, actor: Actor, finding_id: int) -> int | None:
-    """The official a liaison reports for; None when the reporter answers for the finding themselves."""
-    parties = session.exec(select(ResponsibleParty.person_id).where(ResponsibleParty.finding_id == finding_id)).all()
-    if actor.person_id in parties:
-        return None
-    return next((person for person in parties if person in actor.principals), None)
-
-
 def _attach(session: Session, entry_id: int, attachments: Sequence[int], actor: Actor) -> None:
     owned = set(
         session.exec(
@@ -265,13 +331,7 @@ def review_finding(
     finding = session.exec(select(Finding).where(Finding.id == finding_id, is_in_charge(actor))).first()
     if finding is None:
         raise NotFound()
-    doers = session.exec(
-        select(ProgressEntry.actor_id)
-        .join(Measure, col(Measure.id) == col(ProgressEntry.measure_id))
-        .where(Measure.finding_id == finding_id)
-    ).all()
-    parties = session.exec(select(ResponsibleParty.person_id).where(ResponsibleParty.finding_id == finding_id)).all()
-    if actor.person_id in {*doers, *parties}:
+    if actor.person_id in doers_of(session, finding_id):
         raise NotPermitted("验收应由整改责任人以外的人员办理。")
     if not accepted and not reason.strip():
         raise RuleBroken("退回需要写明原因。")
@@ -294,41 +354,3 @@ def review_finding(
         fields={"status": (before, after), "reason": ("", reason)},
     )
     return after
-
-
-def void_progress(session: Session, *, entry_id: int, reason: str, actor: Actor, now: datetime) -> None:
-    """Void a progress report (作废), keeping it with its reason; the measure stands as the report before said."""
-    found = session.exec(
-        select(ProgressEntry, Measure)
-        .join(Measure, col(Measure.id) == col(ProgressEntry.measure_id))
-        .join(Finding, col(Finding.id) == col(Measure.finding_id))
-        .where(ProgressEntry.id == entry_id, is_responsible(actor.acts_for) | is_in_charge(actor))
-    ).first()
-    if found is None:
-        raise NotFound()
-    entry, measure = found
-    if not reason.strip():
-        raise RuleBroken("作废需要写明原因。")
-    if entry.void_reason:
-        raise Conflict("这条进展已经作废。")
-    entry.void_reason = reason
-    session.add(entry)
-    session.flush()
-    latest = session.exec(
-        select(ProgressEntry)
-        .where(ProgressEntry.measure_id == measure.id, ProgressEntry.void_reason == "")
-        .order_by(col(ProgressEntry.id).desc())
-        .limit(1)
-    ).first()
-    measure.percent = latest.percent if latest else 0
-    measure.expected_on = latest.expected_on if latest else None
-    session.add(measure)
-    audit.record(
-        session,
-        action="finding.void_progress",
-        subject="finding",
-        subject_id=measure.finding_id,
-        actor_id=actor.person_id,
-        now=now,
-        fields={"void_reason": ("", reason)},
-    )

@@ -5,14 +5,19 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import ColumnElement
+from sqlalchemy import ColumnElement, func
 from sqlmodel import Session, col, select
 
 from storage.errors import NotFound
 from storage.findings.access import is_in_charge, is_responsible, may_see_finding
+from storage.findings.actions import may_list
+from storage.findings.corrections import is_current
+from storage.findings.linting import LintedFinding, rectification_remarks
+from storage.findings.parties import doers_of
 from storage.findings.rules import OPEN_STATUSES, FindingStatus
 from storage.findings.tables import (
     Attachment,
+    Extension,
     Finding,
     Measure,
     ProgressEntry,
@@ -58,6 +63,8 @@ class FindingView:
     measures: tuple[MeasureView, ...]
     responsible: tuple[int, ...]
     responsible_names: tuple[str, ...]
+    root_cause: str = ""
+    at_once: bool = False
 
     def is_overdue(self, today: date) -> bool:
         """Whether an open finding has a measure past its deadline and not yet done."""
@@ -122,14 +129,12 @@ def reportable_measures(session: Session, actor: Actor) -> list[tuple[FindingVie
 def progress_for(session: Session, actor: Actor, finding_id: int) -> list[ProgressView]:
     """The current progress reports of one finding, oldest first. NotFound when it is not theirs to see."""
     finding_for(session, actor, finding_id)
-    replaced = select(ProgressEntry.replaces_id).where(col(ProgressEntry.replaces_id).is_not(None))
     rows = session.exec(
         select(ProgressEntry, Measure.text)
         .join(Measure, col(Measure.id) == col(ProgressEntry.measure_id))
         .where(
             Measure.finding_id == finding_id,
-            ProgressEntry.void_reason == "",
-            col(ProgressEntry.id).not_in(replaced),
+            is_current(),
         )
         .order_by(col(ProgressEntry.id))
     ).all()
@@ -157,6 +162,55 @@ def progress_for(session: Session, actor: Actor, finding_id: int) -> list[Progre
         )
         for row, text in rows
     ]
+
+
+def listable_findings(session: Session, actor: Actor) -> list[FindingView]:
+    """The problems whose three lists are still to be drawn up, and this person may draw them up."""
+    wanted = may_list(actor) & (col(Finding.status) == FindingStatus.FOUND)
+    return _findings(session, wanted, open_only=True, limit=200)
+
+
+def reviewable_findings(session: Session, actor: Actor) -> list[FindingView]:
+    """The findings handed in that this person may accept or return: in charge, and not the doer."""
+    wanted = is_in_charge(actor) & (col(Finding.status) == FindingStatus.REVIEWING)
+    found = _findings(session, wanted, open_only=True, limit=200)
+    return [finding for finding in found if actor.person_id not in doers_of(session, finding.id)]
+
+
+def review_remarks(session: Session, actor: Actor, finding_id: int) -> list[str]:
+    """What looks like empty rectification (R18), for whoever is in charge; [] for others. People decide."""
+    found = _findings(session, is_in_charge(actor) & (col(Finding.id) == finding_id), open_only=False, limit=1)
+    if not found:
+        return []
+    finding, entries = found[0], progress_for(session, actor, finding_id)
+    moved = session.exec(
+        select(func.count())
+        .select_from(Extension)
+        .join(Measure, col(Measure.id) == col(Extension.measure_id))
+        .where(Measure.finding_id == finding_id, col(Extension.approved).is_(True))
+        .group_by(col(Extension.measure_id))
+        .order_by(func.count().desc())
+    ).first()
+    return rectification_remarks(
+        LintedFinding(
+            finding.problem,
+            [measure.text for measure in finding.measures],
+            [entry.done for entry in entries],
+            sum(len(entry.files) for entry in entries),
+            moved or 0,
+            _twins(session, finding_id, [measure.text for measure in finding.measures], [one.done for one in entries]),
+            finding.at_once,
+        )
+    )
+
+
+def _twins(session: Session, finding_id: int, measures: Sequence[str], done: Sequence[str]) -> int:
+    """How many measures or reports of other units have the very same text."""
+    unit = select(Finding.unit_id).where(Finding.id == finding_id).scalar_subquery()
+    elsewhere = select(func.count()).select_from(Measure).join(Finding, col(Finding.id) == col(Measure.finding_id))
+    same = session.exec(elsewhere.where(col(Measure.text).in_(measures), col(Finding.unit_id) != unit)).one()
+    reports = elsewhere.join(ProgressEntry, col(ProgressEntry.measure_id) == col(Measure.id))
+    return same + session.exec(reports.where(col(ProgressEntry.done).in_(done), col(Finding.unit_id) != unit)).one()
 
 
 def _findings(session: Session, condition: ColumnElement[bool], *, open_only: bool, limit: int) -> list[FindingView]:
@@ -193,6 +247,8 @@ def _findings(session: Session, condition: ColumnElement[bool], *, open_only: bo
             tuple(measures.get(finding.id or 0, ())),
             tuple(parties.get(finding.id or 0, ())),
             tuple(names[person] for person in parties.get(finding.id or 0, ())),
+            finding.root_cause,
+            finding.at_once,
         )
         for finding, unit, talker_id in rows
     ]

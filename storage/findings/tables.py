@@ -60,7 +60,7 @@ class ResponsibleParty(SQLModel, table=True):
 
 
 class ProgressEntry(SQLModel, table=True):
-    """进展: one confirmed report. Never edited: a correction (更正) names what it replaces, a void (作废) keeps its reason."""
+    """进展: one confirmed report, never edited: a correction (更正) names what it replaces, a void keeps its reason."""
 
     id: int | None = Field(default=None, primary_key=True)
     measure_id: int = Field(foreign_key="measure.id", index=True)
@@ -72,7 +72,8 @@ class ProgressEntry(SQLModel, table=True):
     actor_id: int = Field(foreign_key="person.id")
     on_behalf_of: int | None = Field(default=None, foreign_key="person.id")
     form_session_id: int | None = Field(default=None, unique=True)
-    replaces_id: int | None = Field(default=None, foreign_key="progressentry.id", unique=True)
+    replaces_id: int | None = Field(default=None, foreign_key="progressentry.id", index=True)
+    correction_reason: str = ""
     void_reason: str = ""
 
 
@@ -125,3 +126,31 @@ class Extension(SQLModel, table=True):
     decided_at: datetime | None = Field(default=None, sa_type=Instant)
     decided_by: int | None = Field(default=None, foreign_key="person.id")
     decision_reason: str = ""
+
+
+class LookBack(SQLModel, table=True):
+    """回头看: ordered on a closed finding, with its day and its result; a bad result can reopen the finding."""
+
+    id: int | None = Field(default=None, primary_key=True)
+    finding_id: int = Field(foreign_key="finding.id", index=True)
+    due_on: date
+    note: str = ""
+    ordered_at: datetime = Field(sa_type=Instant)
+    ordered_by: int = Field(foreign_key="person.id")
+    holds: bool | None = None
+    result: str = ""
+    reopened: bool = False
+    recorded_at: datetime | None = Field(default=None, sa_type=Instant)
+    recorded_by: int | None = Field(default=None, foreign_key="person.id")
+
+
+class MeetingAnalysis(SQLModel, table=True):
+    """会上剖析: that a problem was analysed at the democratic-life meeting, when and in which words (R2)."""
+
+    id: int | None = Field(default=None, primary_key=True)
+    finding_id: int = Field(foreign_key="finding.id", index=True)
+    held_on: date
+    text: str
+    at: datetime = Field(sa_type=Instant)
+    actor_id: int = Field(foreign_key="person.id")
+    on_behalf_of: int | None = Field(default=None, foreign_key="person.id")

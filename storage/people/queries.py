@@ -11,7 +11,7 @@ from sqlmodel import Session, col, select
 
 from storage.errors import NotFound
 from storage.people.rules import Actor, Grant, Role
-from storage.people.tables import Person, Posting, RoleGrant, Unit
+from storage.people.tables import Delegation, Person, Posting, RoleGrant, Unit
 
 
 @dataclass(frozen=True)
@@ -41,6 +41,13 @@ def open_postings(today: date) -> ColumnElement[bool]:
     return begun & (col(Posting.until_on).is_(None) | (col(Posting.until_on) > today))
 
 
+def in_force(today: date) -> ColumnElement[bool]:
+    """The condition that a delegation stands today."""
+    return (
+        (col(Delegation.from_on) <= today) & (col(Delegation.until_on) >= today) & col(Delegation.revoked_at).is_(None)
+    )
+
+
 def actor_for(session: Session, person_id: int, today: date) -> Actor:
     """Everything the gates ask about one person. NotFound when there is no such person."""
     person = session.get(Person, person_id)
@@ -54,9 +61,10 @@ def actor_for(session: Session, person_id: int, today: date) -> Actor:
         .join(Posting, col(Posting.unit_id) == col(Unit.id))
         .where(Posting.person_id == person_id, open_postings(today))
     ).all()
-    principals = session.exec(
-        select(Posting.person_id).where(Posting.liaison_id == person_id, open_postings(today)).distinct()
-    )
+    principals = {
+        *session.exec(select(Posting.person_id).where(Posting.liaison_id == person_id, open_postings(today))),
+        *session.exec(select(Delegation.principal_id).where(Delegation.delegate_id == person_id, in_force(today))),
+    }
     return Actor(
         person_id,
         person.code,

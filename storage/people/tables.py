@@ -124,3 +124,30 @@ class WebSession(SQLModel, table=True):
     last_seen_at: datetime = Field(sa_type=Instant)
     expires_at: datetime = Field(sa_type=Instant)
     revoked_at: datetime | None = Field(default=None, sa_type=Instant)
+
+
+class Delegation(SQLModel, table=True):
+    """委托: somebody acts for an official from–until: reports and plans, never acknowledges, reviews or approves."""
+
+    __table_args__ = (Index("ix_delegation_delegate", "delegate_id", "until_on"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    principal_id: int = Field(foreign_key="person.id", index=True)
+    delegate_id: int = Field(foreign_key="person.id")
+    from_on: date
+    until_on: date
+    note: str = ""
+    at: datetime = Field(sa_type=Instant)
+    revoked_at: datetime | None = Field(default=None, sa_type=Instant)
+
+
+class Absence(SQLModel, table=True):
+    """外出: a person is away from–until (both days included); their stand-in is reminded meanwhile."""
+
+    id: int | None = Field(default=None, primary_key=True)
+    person_id: int = Field(foreign_key="person.id", index=True)
+    from_on: date
+    until_on: date
+    note: str = ""
+    at: datetime = Field(sa_type=Instant)
+    ended_at: datetime | None = Field(default=None, sa_type=Instant)

@@ -1,5 +1,6 @@
 """Changing talks: plan, record, correct, void, relink. Each gates, checks the rules, writes rows and an audit line."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -43,7 +44,7 @@ class RecordedTalk:
 
     talk_id: int
     code: str
-    person_id: int
+    person_ids: tuple[int, ...]
     talker_id: int
     held_on: date
     serves_duty: bool
@@ -54,14 +55,19 @@ class PlannedTalk:
     """A talk now planned."""
 
     talk_id: int
-    person_id: int
+    code: str
+    person_ids: tuple[int, ...]
     talker_id: int
+    recorder_id: int | None
     planned_at: datetime
     place: str
+    mode: str
 
 
-def _may_arrange(actor: Actor, duty: DutyView, session: Session) -> int | None:
+def _may_arrange(actor: Actor, duty: DutyView, session: Session, *, recording: bool = False) -> int | None:
     """Who acts: the talker or staff in charge for themselves (None), or a liaison for the talker (the talker's id).
+
+    `recording`: the named recorder of the planned talk may too.
 
     NotPermitted for the subject and everybody else: nobody records a talk with themselves.
     """
@@ -74,20 +80,76 @@ def _may_arrange(actor: Actor, duty: DutyView, session: Session) -> int | None:
         return None
     if duty.talker_id in actor.principals:
         return duty.talker_id
+    planned = _planned_talk(session, duty) if recording else None
+    if planned is not None and planned.recorder_id == actor.person_id:
+        return None
     raise NotPermitted("谈话安排和记录由谈话人或工作人员办理。")
 
 
-def plan_talk(session: Session, *, duty_id: int, at: datetime, place: str, actor: Actor, now: datetime) -> PlannedTalk:
+def plan_talk(
+    session: Session,
+    *,
+    duty_id: int,
+    at: datetime,
+    place: str,
+    actor: Actor,
+    now: datetime,
+    recorder_id: int | None = None,
+) -> PlannedTalk:
     """Plan the one-on-one talk of a duty, or move the plan there is. RuleBroken for a time already past."""
     duty = duty_for(session, actor, duty_id, shanghai_date(now))
     on_behalf = _may_arrange(actor, duty, session)
+    _check_plan(duty, at, now, recorder_id)
+    talk = _planned_talk(session, duty) or _new_talk(session, duty, actor, on_behalf, now)
+    return _planned(session, talk, (duty.person_id,), at, place, recorder_id, actor, on_behalf, now)
+
+
+def plan_collective_talk(
+    session: Session,
+    *,
+    duty_ids: Sequence[int],
+    at: datetime,
+    place: str,
+    actor: Actor,
+    now: datetime,
+    recorder_id: int | None = None,
+) -> PlannedTalk:
+    """Plan a collective talk (集体谈话) with the subjects of several duties of one talker and talking unit.
+
+    It does not satisfy the yearly duty unless the rulebook says so. RuleBroken for fewer than two subjects.
+    """
+    today = shanghai_date(now)
+    duties = [duty_for(session, actor, duty_id, today) for duty_id in dict.fromkeys(duty_ids)]
+    if len({duty.person_id for duty in duties}) < 2:
+        raise RuleBroken("集体谈话至少要有两名谈话对象。")
+    if len({(duty.talker_id, duty.talking_unit_id) for duty in duties}) > 1:
+        raise RuleBroken("集体谈话的谈话对象应当由同一位谈话人来谈。")
+    acting = [_may_arrange(actor, duty, session) for duty in duties]
+    on_behalf = acting[0]
+    for duty in duties:
+        _check_plan(duty, at, now, recorder_id)
+    talk = _new_talk(session, duties[0], actor, on_behalf, now, mode=TalkMode.COLLECTIVE)
+    for duty in duties[1:]:
+        _add_subject(session, talk, duty)
+    persons = tuple(duty.person_id for duty in duties)
+    return _planned(session, talk, persons, at, place, recorder_id, actor, on_behalf, now)
+
+
+def _check_plan(duty: DutyView, at: datetime, now: datetime, recorder_id: int | None) -> None:
     if duty.status != DutyStatus.OPEN:
         raise Conflict("这项谈话已经完成或终止，无需再安排。")
     if at < now:
         raise RuleBroken("谈话时间已经过去，请填写今后的时间；如已谈话，请直接记录。")
-    talk = _planned_talk(session, duty) or _new_talk(session, duty, actor, on_behalf, now)
-    before = (talk.planned_at, talk.place)
-    talk.planned_at, talk.place = at, place
+    if recorder_id == duty.person_id:
+        raise RuleBroken("记录人不能是谈话对象本人。")
+
+
+def _planned(
+    session: Session, talk: Talk, persons: tuple[int, ...], at: datetime, place: str, recorder_id: int | None,
+    actor: Actor, on_behalf: int | None, now: datetime,
+) -> PlannedTalk:  # fmt: skip
+    before = (talk.planned_at, talk.place, talk.recorder_id)
+    talk.planned_at, talk.place, talk.recorder_id = at, place, recorder_id or talk.recorder_id
     session.add(talk)
     session.flush()
     audit.record(
@@ -98,9 +160,9 @@ def plan_talk(session: Session, *, duty_id: int, at: datetime, place: str, actor
         actor_id=actor.person_id,
         on_behalf_of=on_behalf,
         now=now,
-        fields={"planned_at": (before[0], at), "place": (before[1], place)},
+        fields={"planned_at": (before[0], at), "place": (before[1], place), "recorder": (before[2], recorder_id)},
     )
-    return PlannedTalk(talk.id or 0, duty.person_id, talk.talker_id, at, place)
+    return PlannedTalk(talk.id or 0, talk.code, persons, talk.talker_id, talk.recorder_id, at, place, talk.mode)
 
 
 def record_talk(
@@ -120,7 +182,7 @@ def record_talk(
     """
     today = shanghai_date(now)
     duty = duty_for(session, actor, duty_id, today)
-    on_behalf = _may_arrange(actor, duty, session)
+    on_behalf = _may_arrange(actor, duty, session, recording=True)
     if duty.status == DutyStatus.SATISFIED:
         raise Conflict("这次谈话已经记录过。如有差错，请用更正。")
     if duty.status == DutyStatus.CLOSED:
@@ -128,8 +190,36 @@ def record_talk(
     if held_on > today:
         raise RuleBroken("谈话日期不能晚于今天。")
     talk = _planned_talk(session, duty) or _new_talk(session, duty, actor, on_behalf, now)
-    talk.status, talk.held_on, talk.recorded_at = TalkStatus.RECORDED, held_on, now
     talk.recorder_id = recorder_id or talk.recorder_id or actor.person_id
+    _write_record(session, talk, held_on, record, actor, on_behalf, now, issue=issue)
+    served = satisfy_duties(session, now=now, persons=[duty.person_id])
+    return RecordedTalk(talk.id or 0, talk.code, (duty.person_id,), talk.talker_id, held_on, bool(served))
+
+
+def record_planned_talk(
+    session: Session, *, talk_id: int, held_on: date, record: RecordText, actor: Actor, now: datetime
+) -> RecordedTalk:
+    """Record that a planned talk, such as a collective one, took place. Errors as for `record_talk`."""
+    talk = _talk_in_charge(session, actor, talk_id)
+    if talk.status != TalkStatus.PLANNED:
+        raise Conflict("这次谈话已经记录过。如有差错，请用更正。")
+    if held_on > shanghai_date(now):
+        raise RuleBroken("谈话日期不能晚于今天。")
+    talk.recorder_id = talk.recorder_id or actor.person_id
+    _write_record(session, talk, held_on, record, actor, None, now, issue=True)
+    rows = session.exec(
+        select(TalkSubject.person_id).where(TalkSubject.talk_id == talk_id).order_by(col(TalkSubject.id))
+    )
+    persons = tuple(rows)
+    served = satisfy_duties(session, now=now, persons=persons)
+    return RecordedTalk(talk.id or 0, talk.code, persons, talk.talker_id, held_on, bool(served))
+
+
+def _write_record(
+    session: Session, talk: Talk, held_on: date, record: RecordText, actor: Actor, on_behalf: int | None, now: datetime,
+    *, issue: bool,
+) -> None:  # fmt: skip
+    talk.status, talk.held_on, talk.recorded_at = TalkStatus.RECORDED, held_on, now
     talk.issued_at = now if issue else None
     session.add(talk)
     session.flush()
@@ -153,8 +243,6 @@ def record_talk(
         now=now,
         fields={"held_on": (None, held_on), **{name: ("", text) for name, text in record.__dict__.items()}},
     )
-    served = satisfy_duties(session, now=now, persons=[duty.person_id])
-    return RecordedTalk(talk.id or 0, talk.code, duty.person_id, talk.talker_id, held_on, bool(served))
 
 
 def _planned_talk(session: Session, duty: DutyView) -> Talk | None:
@@ -172,10 +260,17 @@ def _planned_talk(session: Session, duty: DutyView) -> Talk | None:
     ).first()
 
 
-def _new_talk(session: Session, duty: DutyView, actor: Actor, on_behalf: int | None, now: datetime) -> Talk:
+def _new_talk(
+    session: Session,
+    duty: DutyView,
+    actor: Actor,
+    on_behalf: int | None,
+    now: datetime,
+    mode: TalkMode = TalkMode.ONE_ON_ONE,
+) -> Talk:
     talker = duty.talker_id or on_behalf or actor.person_id
     today = shanghai_date(now)
-    paths = {unit_id: path for unit_id, path in session.exec(select(Unit.id, Unit.path))}
+    paths = dict(session.exec(select(Unit.id, Unit.path)).all())
     talker_unit = session.exec(
         select(Posting.unit_id)
         .where(Posting.person_id == talker, open_postings(today))
@@ -189,7 +284,7 @@ def _new_talk(session: Session, duty: DutyView, actor: Actor, on_behalf: int | N
     talk = Talk(
         code=f"谈{today:%Y%m%d}-{duty.id}",
         type=TalkType.SUPERVISION,
-        mode=TalkMode.ONE_ON_ONE,
+        mode=mode,
         status=TalkStatus.PLANNED,
         talking_unit_id=duty.talking_unit_id,
         talker_id=talker,
@@ -197,13 +292,17 @@ def _new_talk(session: Session, duty: DutyView, actor: Actor, on_behalf: int | N
     session.add(talk)
     session.flush()
     talk.code = f"谈{today:%Y%m%d}-{talk.id}"
+    _add_subject(session, talk, duty)
+    return talk
+
+
+def _add_subject(session: Session, talk: Talk, duty: DutyView) -> None:
     category = session.exec(
         select(Posting.category).where(Posting.person_id == duty.person_id, Posting.unit_id == duty.unit_id)
     ).first()
     session.add(
         TalkSubject(talk_id=talk.id or 0, person_id=duty.person_id, unit_id=duty.unit_id, category=category or "")
     )
-    return talk
 
 
 def _talk_in_charge(session: Session, actor: Actor, talk_id: int) -> Talk:
@@ -284,7 +383,7 @@ def void_talk(session: Session, *, talk_id: int, reason: str, actor: Actor, now:
 def relink_talk(
     session: Session, *, talk_id: int, duty_id: int | None, reason: str, actor: Actor, now: datetime
 ) -> None:
-    """Staff change which duty a talk serves (None: none), with a reason. A talk never serves two duties of one person."""
+    """Staff change which duty a talk serves (None: none), with a reason; never two duties of one person."""
     talk = session.exec(select(Talk).where(Talk.id == talk_id, is_in_staff_subtree(actor), ~is_subject(actor))).first()
     if talk is None:
         raise NotFound()

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_
+from sqlalchemy import ColumnElement, and_, func, or_
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
 
@@ -13,8 +13,8 @@ from storage.errors import NotFound
 from storage.people.queries import default_talker, first_principals, names_of, open_postings, within_any
 from storage.people.rules import Actor
 from storage.people.tables import Person, Posting, Unit
-from storage.talks.access import may_read_record, may_see_talk
-from storage.talks.rules import DutyStatus, TalkStatus
+from storage.talks.access import is_in_staff_subtree, is_subject, may_read_record, may_see_talk
+from storage.talks.rules import DutyStatus, TalkMode, TalkStatus
 from storage.talks.tables import Meeting, Talk, TalkRecord, TalkSubject, TalkYear
 
 
@@ -72,7 +72,8 @@ class RecordView:
     suggestions: str
 
 
-def _duties() -> "Select[Any]":
+def _duties() -> Any:
+    """The select of duties with their names; more columns than SQLModel has types for."""
     talking = aliased(Unit)
     return (
         select(  # type: ignore[call-overload]
@@ -93,10 +94,7 @@ def _with_talkers(session: Session, rows: Sequence[Any], today: date) -> list[Du
     principals = first_principals(session, {row[7] for row in rows if row[14] is None}, today)
     talkers = [row[14] or default_talker(principals, row[7], row[1]) for row in rows]
     names = names_of(session, {talker for talker in talkers if talker is not None})
-    return [
-        DutyView(*row[:14], talker_id=talker, talker=names.get(talker or 0, ""))
-        for row, talker in zip(rows, talkers, strict=True)
-    ]
+    return [DutyView(*(*row[:14], talker, names.get(talker or 0, ""))) for row, talker in zip(rows, talkers, strict=True)]
 
 
 def _is_talker_of_duty(actor: Actor, today: date) -> ColumnElement[bool]:
@@ -119,6 +117,34 @@ def duties_to_talk(session: Session, actor: Actor, today: date, *, open_only: bo
     rows = rows.where(TalkYear.status == DutyStatus.OPEN if open_only else TalkYear.status != DutyStatus.CLOSED)
     found = _with_talkers(session, session.exec(rows).all(), today)
     return [duty for duty in found if duty.talker_id == actor.person_id]
+
+
+def duties_to_record(session: Session, actor: Actor, today: date) -> list[DutyView]:
+    """The open duties with a planned talk this person is the named recorder of (记录人)."""
+    planned = (
+        select(Talk.id)
+        .join(TalkSubject, col(TalkSubject.talk_id) == col(Talk.id))
+        .where(
+            Talk.recorder_id == actor.person_id,
+            Talk.status == TalkStatus.PLANNED,
+            Talk.mode == TalkMode.ONE_ON_ONE,
+            col(Talk.talking_unit_id) == col(TalkYear.talking_unit_id),
+            col(TalkSubject.person_id) == col(TalkYear.person_id),
+        )
+        .correlate(TalkYear)
+        .exists()
+    )
+    rows = _duties().where(planned, TalkYear.status == DutyStatus.OPEN, TalkYear.person_id != actor.person_id)
+    return _with_talkers(session, session.exec(rows).all(), today)
+
+
+def planned_in_charge(session: Session, actor: Actor, *, mode: str = "") -> list[TalkView]:
+    """The planned talks this person leads, records or is staff for; never one about themselves."""
+    own = (col(Talk.talker_id) == actor.person_id) | (col(Talk.recorder_id) == actor.person_id)
+    wanted = select(Talk).where(own | is_in_staff_subtree(actor), ~is_subject(actor), Talk.status == TalkStatus.PLANNED)
+    if mode:
+        wanted = wanted.where(Talk.mode == mode)
+    return _talk_views(session, session.exec(wanted.order_by(col(Talk.planned_at)).limit(50)).all())
 
 
 def own_duties(session: Session, actor: Actor, today: date) -> list[DutyView]:
@@ -156,6 +182,8 @@ def duty_for(session: Session, actor: Actor, duty_id: int, today: date) -> DutyV
     if duty.talker_id == actor.person_id or duty.person_id in actor.acts_for:
         return duty
     if _is_above_talker(session, actor, duty, today):
+        return duty
+    if any(one.id == duty_id for one in duties_to_record(session, actor, today)):
         return duty
     path = session.exec(select(Unit.path).where(Unit.id == duty.talking_unit_id)).one()
     if any(path.startswith(prefix) for prefix in actor.staff_paths):

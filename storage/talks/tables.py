@@ -95,6 +95,7 @@ class TalkSubject(SQLModel, table=True):
     statement: str = ""
     acknowledged_at: datetime | None = Field(default=None, sa_type=Instant)
     objection: str = ""
+    objected_at: datetime | None = Field(default=None, sa_type=Instant)
 
 
 class TalkRecord(SQLModel, table=True):
@@ -126,3 +127,63 @@ class LinkChange(SQLModel, table=True):
     reason: str
     at: datetime = Field(sa_type=Instant)
     actor_id: int | None = Field(default=None, foreign_key="person.id")
+
+
+class Outline(SQLModel, table=True):
+    """谈话提纲: drafted for one yearly duty, countersigned by discipline body and organisation department.
+
+    `bounds_reason` says why the number of questions lies outside the rulebook's bounds.
+    """
+
+    id: int | None = Field(default=None, primary_key=True)
+    duty_id: int = Field(foreign_key="talkyear.id", index=True)
+    talking_unit_id: int = Field(foreign_key="unit.id", index=True)
+    status: str
+    drafted_by: int = Field(foreign_key="person.id")
+    drafted_at: datetime = Field(sa_type=Instant)
+    sent_by: int | None = Field(default=None, foreign_key="person.id")
+    sent_at: datetime | None = Field(default=None, sa_type=Instant)
+    bounds_reason: str = ""
+
+
+class OutlineQuestion(SQLModel, table=True):
+    """提纲问题: topic of a named scheme, about the unit or the person, with facts, evidence and what is asked for."""
+
+    id: int | None = Field(default=None, primary_key=True)
+    outline_id: int = Field(foreign_key="outline.id", index=True)
+    position: int
+    scheme: str
+    topic: str
+    about_unit: bool
+    question: str
+    facts: str
+    evidence: str
+    requirement: str = ""
+    added_by: int = Field(foreign_key="person.id")
+    removed_at: datetime | None = Field(default=None, sa_type=Instant)
+
+
+class OutlineSignature(SQLModel, table=True):
+    """会签: one side's decision on an outline sent round; a new round asks again."""
+
+    id: int | None = Field(default=None, primary_key=True)
+    outline_id: int = Field(foreign_key="outline.id", index=True)
+    role: str
+    agreed: bool
+    reason: str = ""
+    at: datetime = Field(sa_type=Instant)
+    actor_id: int = Field(foreign_key="person.id")
+    sent_at: datetime = Field(sa_type=Instant)
+
+
+class TalkCheck(SQLModel, table=True):
+    """谈话质量自查: the talker's own checklist after a talk. `answers` is JSON {item: yes or no}."""
+
+    __table_args__ = (UniqueConstraint("talk_id", "actor_id"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    talk_id: int = Field(foreign_key="talk.id")
+    answers: str
+    note: str = ""
+    at: datetime = Field(sa_type=Instant)
+    actor_id: int = Field(foreign_key="person.id")

@@ -93,12 +93,24 @@ def upgrade() -> None:
         sa.UniqueConstraint("sheet", "code"),
     )
     op.create_table(
+        "modeluse",
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.Column("calls", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("day"),
+    )
+    op.create_table(
         "person",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("code", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("name", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("code"),
+    )
+    op.create_table(
+        "planningmark",
+        sa.Column("name", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("value", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.PrimaryKeyConstraint("name"),
     )
     op.create_table(
         "registerrevision",
@@ -125,6 +137,24 @@ def upgrade() -> None:
     with op.batch_alter_table("unit", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_unit_parent_id"), ["parent_id"], unique=False)
         batch_op.create_index("ix_unit_path", ["path"], unique=False)
+
+    op.create_table(
+        "absence",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.Column("from_on", sa.Date(), nullable=False),
+        sa.Column("until_on", sa.Date(), nullable=False),
+        sa.Column("note", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("at", storage.instants.Instant(timezone=True), nullable=False),
+        sa.Column("ended_at", storage.instants.Instant(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["person_id"],
+            ["person.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    with op.batch_alter_table("absence", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_absence_person_id"), ["person_id"], unique=False)
 
     op.create_table(
         "attachment",
@@ -186,6 +216,30 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("channelaccount", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_channelaccount_person_id"), ["person_id"], unique=False)
+
+    op.create_table(
+        "delegation",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("principal_id", sa.Integer(), nullable=False),
+        sa.Column("delegate_id", sa.Integer(), nullable=False),
+        sa.Column("from_on", sa.Date(), nullable=False),
+        sa.Column("until_on", sa.Date(), nullable=False),
+        sa.Column("note", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("at", storage.instants.Instant(timezone=True), nullable=False),
+        sa.Column("revoked_at", storage.instants.Instant(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["delegate_id"],
+            ["person.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["principal_id"],
+            ["person.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    with op.batch_alter_table("delegation", schema=None) as batch_op:
+        batch_op.create_index("ix_delegation_delegate", ["delegate_id", "until_on"], unique=False)
+        batch_op.create_index(batch_op.f("ix_delegation_principal_id"), ["principal_id"], unique=False)
 
     op.create_table(
         "formsession",
@@ -625,6 +679,45 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_passage_document_id"), ["document_id"], unique=False)
 
     op.create_table(
+        "reminderresponse",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("message_id", sa.Integer(), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.Column("at", storage.instants.Instant(timezone=True), nullable=False),
+        sa.Column("until", storage.instants.Instant(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["message_id"],
+            ["outgoingmessage.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["person_id"],
+            ["person.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    with op.batch_alter_table("reminderresponse", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_reminderresponse_message_id"), ["message_id"], unique=False)
+
+    op.create_table(
+        "talkcheck",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("talk_id", sa.Integer(), nullable=False),
+        sa.Column("answers", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("note", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("at", storage.instants.Instant(timezone=True), nullable=False),
+        sa.Column("actor_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["actor_id"],
+            ["person.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["talk_id"],
+            ["talk.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("talk_id", "actor_id"),
+    )
+    op.create_table(
         "talkrecord",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("talk_id", sa.Integer(), nullable=False),
@@ -663,6 +756,7 @@ def upgrade() -> None:
         sa.Column("statement", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("acknowledged_at", storage.instants.Instant(timezone=True), nullable=True),
         sa.Column("objection", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("objected_at", storage.instants.Instant(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(
             ["person_id"],
             ["person.id"],
@@ -764,6 +858,36 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_linkchange_talk_id"), ["talk_id"], unique=False)
 
     op.create_table(
+        "lookback",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("finding_id", sa.Integer(), nullable=False),
+        sa.Column("due_on", sa.Date(), nullable=False),
+        sa.Column("note", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("ordered_at", storage.instants.Instant(timezone=True), nullable=False),
+        sa.Column("ordered_by", sa.Integer(), nullable=False),
+        sa.Column("holds", sa.Boolean(), nullable=True),
+        sa.Column("result", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("reopened", sa.Boolean(), nullable=False),
+        sa.Column("recorded_at", storage.instants.Instant(timezone=True), nullable=True),
+        sa.Column("recorded_by", sa.Integer(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["finding_id"],
+            ["finding.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["ordered_by"],
+            ["person.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["recorded_by"],
+            ["person.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    with op.batch_alter_table("lookback", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_lookback_finding_id"), ["finding_id"], unique=False)
+
+    op.create_table(
         "measure",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("finding_id", sa.Integer(), nullable=False),
@@ -781,6 +905,65 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("measure", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_measure_due_on"), ["due_on"], unique=False)
+
+    op.create_table(
+        "meetinganalysis",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("finding_id", sa.Integer(), nullable=False),
+        sa.Column("held_on", sa.Date(), nullable=False),
+        sa.Column("text", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("at", storage.instants.Instant(timezone=True), nullable=False),
+        sa.Column("actor_id", sa.Integer(), nullable=False),
+        sa.Column("on_behalf_of", sa.Integer(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["actor_id"],
+            ["person.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["finding_id"],
+            ["finding.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["on_behalf_of"],
+            ["person.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    with op.batch_alter_table("meetinganalysis", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_meetinganalysis_finding_id"), ["finding_id"], unique=False)
+
+    op.create_table(
+        "outline",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("duty_id", sa.Integer(), nullable=False),
+        sa.Column("talking_unit_id", sa.Integer(), nullable=False),
+        sa.Column("status", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("drafted_by", sa.Integer(), nullable=False),
+        sa.Column("drafted_at", storage.instants.Instant(timezone=True), nullable=False),
+        sa.Column("sent_by", sa.Integer(), nullable=True),
+        sa.Column("sent_at", storage.instants.Instant(timezone=True), nullable=True),
+        sa.Column("bounds_reason", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["drafted_by"],
+            ["person.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["duty_id"],
+            ["talkyear.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["sent_by"],
+            ["person.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["talking_unit_id"],
+            ["unit.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    with op.batch_alter_table("outline", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_outline_duty_id"), ["duty_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_outline_talking_unit_id"), ["talking_unit_id"], unique=False)
 
     op.create_table(
         "responsibleparty",
@@ -861,6 +1044,56 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_extension_measure_id"), ["measure_id"], unique=False)
 
     op.create_table(
+        "outlinequestion",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("outline_id", sa.Integer(), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("scheme", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("topic", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("about_unit", sa.Boolean(), nullable=False),
+        sa.Column("question", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("facts", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("evidence", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("requirement", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("added_by", sa.Integer(), nullable=False),
+        sa.Column("removed_at", storage.instants.Instant(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["added_by"],
+            ["person.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["outline_id"],
+            ["outline.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    with op.batch_alter_table("outlinequestion", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_outlinequestion_outline_id"), ["outline_id"], unique=False)
+
+    op.create_table(
+        "outlinesignature",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("outline_id", sa.Integer(), nullable=False),
+        sa.Column("role", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("agreed", sa.Boolean(), nullable=False),
+        sa.Column("reason", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("at", storage.instants.Instant(timezone=True), nullable=False),
+        sa.Column("actor_id", sa.Integer(), nullable=False),
+        sa.Column("sent_at", storage.instants.Instant(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["actor_id"],
+            ["person.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["outline_id"],
+            ["outline.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    with op.batch_alter_table("outlinesignature", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_outlinesignature_outline_id"), ["outline_id"], unique=False)
+
+    op.create_table(
         "progressentry",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("measure_id", sa.Integer(), nullable=False),
@@ -873,6 +1106,7 @@ def upgrade() -> None:
         sa.Column("on_behalf_of", sa.Integer(), nullable=True),
         sa.Column("form_session_id", sa.Integer(), nullable=True),
         sa.Column("replaces_id", sa.Integer(), nullable=True),
+        sa.Column("correction_reason", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("void_reason", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.ForeignKeyConstraint(
             ["actor_id"],
@@ -892,10 +1126,10 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("form_session_id"),
-        sa.UniqueConstraint("replaces_id"),
     )
     with op.batch_alter_table("progressentry", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_progressentry_measure_id"), ["measure_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_progressentry_replaces_id"), ["replaces_id"], unique=False)
 
     op.create_table(
         "progressevidence",
@@ -921,9 +1155,18 @@ def downgrade() -> None:
     # ### commands auto generated by Alembic - please adjust! ###
     op.drop_table("progressevidence")
     with op.batch_alter_table("progressentry", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_progressentry_replaces_id"))
         batch_op.drop_index(batch_op.f("ix_progressentry_measure_id"))
 
     op.drop_table("progressentry")
+    with op.batch_alter_table("outlinesignature", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_outlinesignature_outline_id"))
+
+    op.drop_table("outlinesignature")
+    with op.batch_alter_table("outlinequestion", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_outlinequestion_outline_id"))
+
+    op.drop_table("outlinequestion")
     with op.batch_alter_table("extension", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_extension_measure_id"))
 
@@ -936,10 +1179,23 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_responsibleparty_person_id"))
 
     op.drop_table("responsibleparty")
+    with op.batch_alter_table("outline", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_outline_talking_unit_id"))
+        batch_op.drop_index(batch_op.f("ix_outline_duty_id"))
+
+    op.drop_table("outline")
+    with op.batch_alter_table("meetinganalysis", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_meetinganalysis_finding_id"))
+
+    op.drop_table("meetinganalysis")
     with op.batch_alter_table("measure", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_measure_due_on"))
 
     op.drop_table("measure")
+    with op.batch_alter_table("lookback", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_lookback_finding_id"))
+
+    op.drop_table("lookback")
     with op.batch_alter_table("linkchange", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_linkchange_talk_id"))
 
@@ -957,6 +1213,11 @@ def downgrade() -> None:
 
     op.drop_table("talksubject")
     op.drop_table("talkrecord")
+    op.drop_table("talkcheck")
+    with op.batch_alter_table("reminderresponse", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_reminderresponse_message_id"))
+
+    op.drop_table("reminderresponse")
     with op.batch_alter_table("passage", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_passage_document_id"))
 
@@ -1034,6 +1295,11 @@ def downgrade() -> None:
         batch_op.drop_index("ix_formsession_person")
 
     op.drop_table("formsession")
+    with op.batch_alter_table("delegation", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_delegation_principal_id"))
+        batch_op.drop_index("ix_delegation_delegate")
+
+    op.drop_table("delegation")
     with op.batch_alter_table("channelaccount", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_channelaccount_person_id"))
 
@@ -1046,13 +1312,19 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_attachment_digest"))
 
     op.drop_table("attachment")
+    with op.batch_alter_table("absence", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_absence_person_id"))
+
+    op.drop_table("absence")
     with op.batch_alter_table("unit", schema=None) as batch_op:
         batch_op.drop_index("ix_unit_path")
         batch_op.drop_index(batch_op.f("ix_unit_parent_id"))
 
     op.drop_table("unit")
     op.drop_table("registerrevision")
+    op.drop_table("planningmark")
     op.drop_table("person")
+    op.drop_table("modeluse")
     op.drop_table("importedvalue")
     with op.batch_alter_table("heldupdate", schema=None) as batch_op:
         batch_op.drop_index("ix_heldupdate_account")
