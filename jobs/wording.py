@@ -19,6 +19,7 @@ PLACEHOLDERS: Mapping[str, frozenset[str]] = {
     ),
     "annual_talk.provisional": frozenset(),
     "annual_talk.nobody": frozenset(),
+    "reminders.late": frozenset({"day"}),
     "buttons.record_talk": frozenset(),
     "buttons.plan_talk": frozenset(),
     "buttons.why": frozenset(),

@@ -2,11 +2,11 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, timedelta
-from functools import lru_cache
+from datetime import date, datetime, timedelta
 
-from sqlmodel import Session, select
+from sqlmodel import Session, col, select
 
+from storage import audit
 from storage.rulebooks.tables import CalendarDay
 
 SEARCH_LIMIT = 60
@@ -45,7 +45,6 @@ class WorkingDays:
         return day
 
 
-@lru_cache(maxsize=10_000)
 def _published(day: date) -> bool | None:
     import chinese_calendar
 
@@ -58,3 +57,55 @@ def _published(day: date) -> bool | None:
 def working_days(session: Session) -> WorkingDays:
     """The calendar in force, with the staff's overrides."""
     return WorkingDays({row.day: row.is_working for row in session.exec(select(CalendarDay))})
+
+
+def calendar_state(session: Session) -> str:
+    """A short text that differs whenever the calendar in force does: overrides, and the package's release."""
+    from importlib.metadata import version
+
+    rows = session.exec(select(CalendarDay).order_by(col(CalendarDay.day)))
+    return f"{version('chinesecalendar')} {audit.digest_of([(row.day, row.is_working) for row in rows])}"
+
+
+@dataclass(frozen=True)
+class DeclaredDay:
+    """A day the staff declare: working, off, or (None) as published again."""
+
+    day: date
+    is_working: bool | None
+    note: str = ""
+
+
+def declare_days(session: Session, days: list[DeclaredDay], *, actor_id: int | None, now: datetime) -> int:
+    """Set days of the staff's calendar (工作日历); gives how many changed. The next planning re-dates what is open."""
+    changed = 0
+    for declared in days:
+        row = session.get(CalendarDay, declared.day)
+        before = None if row is None else row.is_working
+        if before == declared.is_working and (row is None or row.note == declared.note):
+            continue
+        changed += 1
+        if declared.is_working is None:
+            session.delete(row)
+        elif row is None:
+            session.add(CalendarDay(day=declared.day, is_working=declared.is_working, note=declared.note))
+        else:
+            row.is_working, row.note = declared.is_working, declared.note
+            session.add(row)
+        audit.record(
+            session,
+            action="calendar.declare",
+            subject="calendar",
+            subject_id=declared.day.toordinal(),
+            actor_id=actor_id,
+            now=now,
+            fields={"is_working": (before, declared.is_working)},
+        )
+    session.flush()
+    return changed
+
+
+def declared_days(session: Session) -> list[DeclaredDay]:
+    """Every day the staff have declared, in order."""
+    rows = session.exec(select(CalendarDay).order_by(col(CalendarDay.day)))
+    return [DeclaredDay(row.day, row.is_working, row.note) for row in rows]

@@ -4,100 +4,71 @@ Costs what is due: duties are found by `next_stage_on`, and taken in batches, ea
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import update
 from sqlmodel import Session, col, select
 
+from jobs.reminders.hours import sending_time
 from jobs.reminders.recipients import Recipients, recipients_of
+from jobs.reminders.rounds import Round
+from jobs.reminders.talk_duties import DueDuty, due_duties, open_duties
 from jobs.wording import say
-from storage.instants import SHANGHAI, at_shanghai, shanghai_date, spoken_date, spoken_deadline
-from storage.outbox.actions import message_row, put_many
+from storage.instants import shanghai_date, spoken_date, spoken_deadline
+from storage.outbox.actions import cancel_waiting, message_row, put_many
 from storage.outbox.body import Body, Choice
-from storage.outbox.rules import MessageKind
-from storage.people.tables import Person, Posting, Unit
+from storage.outbox.rules import MessageKind, MessageStatus
+from storage.outbox.tables import OutgoingMessage
 from storage.rulebooks.queries import default_rulebook
-from storage.rulebooks.rules import RecipientRole, Rulebook, due_stages
-from storage.talks.duties import ANNUAL_TALK, Schedule, schedule
+from storage.rulebooks.rules import RecipientRole, Rulebook, Stage, due_stages
+from storage.talks.duties import ANNUAL_TALK, Schedule, cancel_unsent, schedule
 from storage.talks.rules import DutyStatus
-from storage.talks.tables import Meeting, TalkYear
+from storage.talks.tables import TalkYear
 
 NAME = ANNUAL_TALK
 BATCH = 2_000
+Staged = tuple[DueDuty, Sequence[Stage]]
 
 
-@dataclass(frozen=True)
-class DueDuty:
-    """A duty with a stage due, and the names its reminder says."""
-
-    id: int
-    person_id: int
-    talking_unit_id: int
-    deadline_on: date
-    rulebook: str
-    stage_passed: int | None
-    provisional: bool
-    subject: str
-    unit: str
-    title: str
-    talker_id: int | None
-    liaison_id: int | None
-    meeting_on: date
-
-
-def plan(session: Session, *, now: datetime) -> int:
-    """Put every due stage into the outbox and move its duty on; gives the number of new messages."""
+def plan_some(session: Session, *, now: datetime, after: int = 0, limit: int = BATCH) -> Round:
+    """Put the due stages of up to `limit` duties into the outbox, in id order after `after`, and move them on."""
     today, dates = shanghai_date(now), schedule(session)
-    put = 0
-    while duties := _due(session, today):
-        staged = [(duty, _stage_numbers(duty, dates, today)) for duty in duties]
-        people = recipients_of(session, [(duty, max(numbers)) for duty, numbers in staged], today)
-        rows = [row for duty, numbers in staged for row in _messages(duty, numbers, people, dates, now)]
-        put += put_many(session, rows)
-        _move_on(session, staged, dates)
-    return put
+    duties = due_duties(session, today, after=after, limit=limit)
+    staged: list[Staged] = [(duty, _due_stages(duty, dates, now)) for duty in duties]
+    due = [(duty, stages) for duty, stages in staged if stages]
+    people = recipients_of(session, [(duty, stages[-1].number) for duty, stages in due], today)
+    rows = [row for duty, stages in due for row in _messages(duty, stages, people, dates, now)]
+    _supersede(session, due)
+    put = put_many(session, rows)
+    _move_on(session, staged, dates)
+    return Round(put, duties[-1].id if len(duties) == limit else None)
 
 
-def _due(session: Session, today: date) -> list[DueDuty]:
-    rows = session.exec(
-        select(  # type: ignore[call-overload]
-            TalkYear.id, TalkYear.person_id, TalkYear.talking_unit_id, TalkYear.deadline_on, TalkYear.rulebook,
-            TalkYear.stage_passed, TalkYear.provisional, Person.name, Unit.name, Posting.title, Posting.talker_id,
-            Posting.liaison_id, Meeting.held_on,
-        )
-        .join(Posting, col(Posting.id) == col(TalkYear.posting_id))
-        .join(Person, col(Person.id) == col(TalkYear.person_id))
-        .join(Unit, col(Unit.id) == col(TalkYear.unit_id))
-        .join(Meeting, col(Meeting.id) == col(TalkYear.meeting_id))
-        .where(col(TalkYear.next_stage_on) <= today, TalkYear.status == DutyStatus.OPEN)
-        .order_by(col(TalkYear.next_stage_on), col(TalkYear.id))
-        .limit(BATCH)
-    )  # fmt: skip
-    return [DueDuty(*row) for row in rows]
+def _due_stages(duty: DueDuty, dates: Schedule, now: datetime) -> tuple[Stage, ...]:
+    """What is due on the day it would go out: () when the calendar has changed and the stage comes later."""
+    day = shanghai_date(sending_time(_rulebook(duty, dates), now))
+    return due_stages(dates.ladder(duty.rulebook), duty.deadline_on, dates.calendar, duty.stage_passed, day)
 
 
-def _stage_numbers(duty: DueDuty, dates: Schedule, today: date) -> tuple[int, ...]:
-    due = due_stages(dates.ladder(duty.rulebook), duty.deadline_on, dates.calendar, duty.stage_passed, today)
-    return tuple(stage.number for stage in due)
+def _rulebook(duty: DueDuty, dates: Schedule) -> Rulebook:
+    return dates.rulebooks.get(duty.rulebook, default_rulebook())
 
 
 def _messages(
-    duty: DueDuty, numbers: Sequence[int], people: Recipients, dates: Schedule, now: datetime
-) -> Iterable[dict[str, Any]]:
-    rulebook = dates.rulebooks.get(duty.rulebook, default_rulebook())
+    duty: DueDuty, stages: Sequence[Stage], people: Recipients, dates: Schedule, now: datetime
+) -> Iterator[dict[str, Any]]:
+    rulebook = _rulebook(duty, dates)
     send_at = sending_time(rulebook, now)
-    reached: dict[int, tuple[int, RecipientRole]] = {}
-    for number in sorted(numbers):  # the largest stage wins for each recipient
-        for role, person in people.at_stage(duty.id, rulebook.annual_talk, number):
-            earlier = reached.get(person)
-            reached[person] = (number, earlier[1] if earlier and earlier[0] == number else role)
-    for person, (number, role) in reached.items():
+    reached: dict[int, tuple[Stage, RecipientRole]] = {}
+    for stage in stages:  # the largest comes last and wins for each recipient
+        for role, person in people.at_stage(duty.id, rulebook.annual_talk, stage.number):
+            reached[person] = (stage, role)
+    for person, (stage, role) in reached.items():
         yield message_row(
-            key=f"{NAME}:{duty.id}:{duty.deadline_on.isoformat()}:{number}:{person}",
-            body=reminder_body(duty, role, rulebook, people.talker_name(duty.id), shanghai_date(send_at)),
+            key=f"{NAME}:{duty.id}:{duty.deadline_on.isoformat()}:{stage.number}:{person}",
+            body=reminder_body(duty, role, stage, rulebook, people.talker_name(duty.id), shanghai_date(send_at)),
             kind=MessageKind.REMINDER,
             now=now,
             person_id=person,
@@ -105,24 +76,18 @@ def _messages(
             rule=NAME,
             occurrence_id=duty.id,
             deadline=duty.deadline_on.isoformat(),
-            stage=number,
+            stage=stage.number,
             rulebook=rulebook.name,
         )
 
 
-def sending_time(rulebook: Rulebook, now: datetime) -> datetime:
-    """Today at the rulebook's hour; later in the day at once, but never in the quiet hours."""
-    today = shanghai_date(now)
-    moment = max(now, at_shanghai(today, rulebook.send_at))
-    if moment.astimezone(SHANGHAI).time() >= rulebook.quiet_from:
-        return at_shanghai(today + timedelta(days=1), rulebook.quiet_until)
-    return moment
-
-
-def reminder_body(duty: DueDuty, role: RecipientRole, rulebook: Rulebook, talker: str, today: date) -> Body:
+def reminder_body(
+    duty: DueDuty, role: RecipientRole, stage: Stage, rulebook: Rulebook, talker: str, today: date
+) -> Body:
     """The reminder as its recipient reads it: who, what, by when, days left, why, and buttons."""
     key = "talker" if role is RecipientRole.TALKER else "other"
     overdue = today > duty.deadline_on
+    late = stage.send_on < today
     text = say(
         f"annual_talk.{key}_overdue" if overdue else f"annual_talk.{key}",
         subject=duty.subject,
@@ -135,6 +100,8 @@ def reminder_body(duty: DueDuty, role: RecipientRole, rulebook: Rulebook, talker
         basis=rulebook.annual_talk.basis,
         rulebook=rulebook.title,
     )
+    if late:
+        text += "\n" + say("reminders.late", day=spoken_date(stage.send_on, today))
     choices = (
         Choice(f"record_talk:{duty.id}", say("buttons.record_talk")),
         Choice(f"plan_talk:{duty.id}", say("buttons.plan_talk")),
@@ -143,26 +110,77 @@ def reminder_body(duty: DueDuty, role: RecipientRole, rulebook: Rulebook, talker
     return Body(text, choices)
 
 
-def _move_on(session: Session, staged: Iterable[tuple[DueDuty, Sequence[int]]], dates: Schedule) -> None:
+def _supersede(session: Session, due: Iterable[Staged]) -> None:
+    """Only the latest stage goes out: what still waits of earlier ones is cancelled."""
+    cancel_unsent(session, NAME, [duty.id for duty, _ in due], "已由后一次提醒代替")
+
+
+def _move_on(session: Session, staged: Iterable[Staged], dates: Schedule) -> None:
     """One statement for all duties that share rulebook, deadline and stage: they share the next day too."""
-    groups: dict[tuple[str, date, int], list[int]] = defaultdict(list)
-    for duty, numbers in staged:
-        groups[(duty.rulebook, duty.deadline_on, max(numbers))].append(duty.id)
+    groups: dict[tuple[str, date, int | None], list[int]] = defaultdict(list)
+    for duty, stages in staged:
+        passed = stages[-1].number if stages else duty.stage_passed
+        groups[(duty.rulebook, duty.deadline_on, passed)].append(duty.id)
     for (rulebook, deadline, passed), ids in groups.items():
         next_on, provisional = dates.next_stage_on(rulebook, deadline, passed)
         session.execute(
             update(TalkYear)
-            .where(col(TalkYear.id).in_(ids))
+            # A meeting moved or a talk recorded since we read must stand: its own dates are the right ones.
+            .where(
+                col(TalkYear.id).in_(ids),
+                col(TalkYear.status) == DutyStatus.OPEN,
+                col(TalkYear.deadline_on) == deadline,
+            )
             .values(stage_passed=passed, next_stage_on=next_on, provisional=provisional)
             .execution_options(synchronize_session=False)
         )
 
 
-def still_needed(session: Session, occurrence_id: int, deadline: str) -> str:
+def recheck(session: Session, *, now: datetime) -> int:
+    """Bring what waits unsent level with who should hear of it now; gives the number of new messages.
+
+    A changed talker, liaison or office changes whom a planned stage reaches; what was sent stays on record.
+    """
+    waiting: dict[int, set[tuple[int, int]]] = defaultdict(set)
+    rows = session.exec(
+        select(OutgoingMessage.occurrence_id, OutgoingMessage.stage, OutgoingMessage.person_id).where(
+            OutgoingMessage.rule == NAME, OutgoingMessage.status == MessageStatus.WAITING
+        )
+    )
+    for occurrence, stage, person in rows:
+        waiting[occurrence or 0].add((stage or 0, person or 0))
+    today, dates = shanghai_date(now), schedule(session)
+    duties = list(open_duties(session, waiting))
+    people = recipients_of(session, [(duty, 0) for duty in duties], today)
+    missing: list[dict[str, Any]] = []
+    for duty in duties:
+        latest = Stage(max(stage for stage, _ in waiting[duty.id]), today)
+        ladder = dates.ladder(duty.rulebook)
+        wanted = {person for _, person in people.at_stage(duty.id, ladder, latest.number)}
+        held = {person for stage, person in waiting[duty.id] if stage == latest.number}
+        if held != wanted:
+            _withdraw(session, duty.id, held - wanted)
+            missing += _messages(duty, [latest], people, dates, now)
+    return put_many(session, missing)
+
+
+def _withdraw(session: Session, duty_id: int, persons: Iterable[int]) -> None:
+    cancel_waiting(
+        session,
+        col(OutgoingMessage.rule) == NAME,
+        col(OutgoingMessage.occurrence_id) == duty_id,
+        col(OutgoingMessage.person_id).in_(persons),
+        reason="提醒对象已变更",
+    )
+
+
+def still_needed(session: Session, occurrence_id: int, deadline: str, person_id: int | None = None) -> str:
     """Why a reminder about this duty is not needed any more; "" when it is."""
     duty = session.get(TalkYear, occurrence_id)
     if duty is None or duty.status == DutyStatus.CLOSED:
         return "谈话任务已终止"
     if duty.status == DutyStatus.SATISFIED:
         return "谈话已完成"
+    if duty.person_id == person_id:
+        return "提醒对象已变更"
     return "" if duty.deadline_on.isoformat() == deadline else "民主生活会改期"

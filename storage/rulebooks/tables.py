@@ -26,3 +26,10 @@ class CalendarDay(SQLModel, table=True):
     day: date = Field(primary_key=True)
     is_working: bool
     note: str = ""
+
+
+class PlanningMark(SQLModel, table=True):
+    """计划标记: what the planner has seen of something (`name`), to know whether it has changed since."""
+
+    name: str = Field(primary_key=True)
+    value: str
