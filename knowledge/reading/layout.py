@@ -5,6 +5,7 @@ downwards.
 """
 
 import itertools
+import re
 import unicodedata
 from collections import Counter
 from collections.abc import Sequence
@@ -13,6 +14,9 @@ from statistics import median
 
 from knowledge.reading.document import Block
 from knowledge.reading.lines import ended
+
+#: A blank between a Chinese character and a figure is how programs space them out, not part of the text.
+_BESIDE_FIGURES = re.compile(r"(?<=[\u4e00-\u9fff]) (?=\d)|(?<=\d) (?=[\u4e00-\u9fff])")
 
 
 @dataclass(frozen=True)
@@ -60,13 +64,18 @@ class _Row:
     @property
     def text(self) -> str:
         ordered = sorted(self.fragments, key=lambda one: one.x)
-        text, edge = "", None
+        text, edge, spaced = "", 0.0, False
         for one in ordered:
-            if edge is not None and one.x - edge > 0.6 * one.size and not text.endswith(" "):
+            piece = _BESIDE_FIGURES.sub("", one.text.strip())
+            if not piece:
+                spaced = True
+                continue
+            spaced = spaced or one.text[0].isspace()
+            words = bool(text) and text[-1].isascii() and piece[0].isascii()
+            if text and (one.x - edge > 0.6 * one.size or (spaced and words)):
                 text += " "
-            text += one.text
-            edge = one.right
-        return text.strip()
+            text, edge, spaced = text + piece, one.right, one.text[-1].isspace()
+        return text
 
 
 def page_blocks(fragments: Sequence[Fragment], page: int) -> list[Block]:
