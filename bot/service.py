@@ -7,7 +7,7 @@ import os
 import signal
 import socket
 import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
@@ -41,7 +41,12 @@ class Service:
     """
 
     def __init__(
-        self, app: App, *, demo: bool = False, only: str = "", announce: Callable[[str], None] | None = None
+        self,
+        app: App,
+        *,
+        demo: bool = False,
+        parts: Collection[str] = PARTS,
+        announce: Callable[[str], None] | None = None,
     ) -> None:
         """`announce` is given the address just before the process says that it is ready."""
         self._announce = announce

@@ -46,8 +46,9 @@ class DeliveryDesk:
 
     def take(self, limit: int) -> list[tuple[LeasedMessage, Address]]:
         """Lease up to `limit` messages that are still needed and may go out now, each with its address."""
-        now = self.clock()
         with self.database.transaction() as session:
+            session.connection()  # SQLite waits for other writers here: what they wrote just now is due too
+            now = self.clock()
             leased = outbox.lease(
                 session,
                 worker=self.worker,

@@ -22,8 +22,8 @@ def run(arguments: argparse.Namespace, app: App) -> int:
 
     os.environ.setdefault("PTB_TIMEDELTA", "1")  # else the Telegram client warns at every pause it is told to make
     from bot.logs import set_up_logs
-    from bot.service import Service
+    from bot.service import PARTS, Service
 
     set_up_logs()
-    asyncio.run(Service(app, only=arguments.only).run())
+    asyncio.run(Service(app, parts=[arguments.only] if arguments.only else PARTS).run())
     return 0
