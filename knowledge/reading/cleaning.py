@@ -36,7 +36,7 @@ def clean(blocks: Sequence[Block], *, paragraph_characters: int) -> Cleaned:
     """One paragraph a line, none longer than `paragraph_characters`."""
     counts = [0, 0, 0]
     lines = list(_without_running_lines(_lines(blocks, counts)))
-    joined = join_lines([replace(line, text=without_tail(line.text)) for line in lines if not _dropped(line)])
+    joined = join_lines([_trimmed(line) for line in lines if not _dropped(line)])
     joined = _without_repeated_title(joined)
     flags = heading_flags(joined)
     parts: list[str] = []
@@ -127,6 +127,10 @@ def _without_running_lines(lines: list[Line]) -> Iterable[Line]:
 
 def _dropped(line: Line) -> bool:
     return line.role != "whole" and is_furniture(line.text)
+
+
+def _trimmed(line: Line) -> Line:
+    return line if line.role == "whole" else replace(line, text=without_tail(line.text))
 
 
 def _without_repeated_title(lines: list[Line]) -> list[Line]:

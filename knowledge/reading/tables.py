@@ -16,6 +16,9 @@ def row_sentences(rows: Sequence[Sequence[str]], *, page: int = 0) -> Iterator[B
     rest = [list(row) for row in rows if any(cell.strip() for cell in row)]
     while rest and len(_distinct(rest[0])) == 1 and (len(rest) > 1 or len(rest[0]) == 1):
         yield Block(_distinct(rest.pop(0))[0], "heading" if len(rest) else "text", page)
+    if _is_form(rest):
+        yield from (Block("；".join(_pairs(row)), "whole", page) for row in rest)
+        return
     height = heading_rows(rest)
     names = _names(rest[:height])
     for row in rest[height:]:
@@ -23,6 +26,17 @@ def row_sentences(rows: Sequence[Sequence[str]], *, page: int = 0) -> Iterator[B
             yield Block(sentence, "whole", page)
     if height == len(rest) and rest:  # nothing under the headings: they are the content
         yield from (Block("；".join(_distinct(row)), "whole", page) for row in rest)
+
+
+def _is_form(rows: Sequence[Sequence[str]]) -> bool:
+    """A form: names and values side by side, each name with its colon ("文号：" | "某发〔2026〕1号")."""
+    names = [cell.strip() for row in rows for cell in row[::2] if cell.strip()]
+    return bool(names) and all(len(row) % 2 == 0 for row in rows) and all(name.endswith(("：", ":")) for name in names)
+
+
+def _pairs(row: Sequence[str]) -> list[str]:
+    cells = [" ".join(cell.split()) for cell in row]
+    return [name + value for name, value in zip(cells[::2], cells[1::2], strict=True) if value]
 
 
 def heading_rows(rows: Sequence[Sequence[str]]) -> int:

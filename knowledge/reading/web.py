@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from knowledge.reading.document import Block, Extract
+from knowledge.reading.lines import ended
 from knowledge.reading.markup import parse_html, unspoken, walk
 from knowledge.reading.tables import row_sentences
 from knowledge.reading.visibility import Styles
@@ -145,7 +146,7 @@ def _blocks(tree: Any) -> Iterator[Block]:
             if tag == "table" and not tables and _holds_data(element):
                 tables.append(element)
                 yield from row_sentences(_rows(element))
-            if tag in {"h1", "h2", "h3", "h4", "h5", "h6"}:
+            if tag in {"h1", "h2", "h3", "h4", "h5", "h6"} or (tag in {"p", "div", "center"} and _set_apart(element)):
                 heading.append(element)
             if not tables:
                 line.append(element.text or "")
@@ -161,6 +162,17 @@ def _blocks(tree: Any) -> Iterator[Block]:
                     yield Block("")
                 line.append(element.tail or "")
     yield from flush()
+
+
+def _set_apart(element: Any) -> bool:
+    """A short paragraph that is centred or all in bold letters, as headings without a heading's tag are."""
+    text = "".join(element.itertext())
+    if not 4 <= _characters(text) <= 60 or ended(text.strip()) or re.search(r"[〔\[（(]\d{4}[〕\]）)]|\d{4}年", text):
+        return False
+    style = re.sub(r"\s+", "", element.get("style", "")).lower()
+    if element.tag == "center" or element.get("align") == "center" or "text-align:center" in style:
+        return True
+    return sum(_characters("".join(one.itertext())) for one in element.iter("b", "strong")) == _characters(text)
 
 
 def _spaced(text: str) -> str:

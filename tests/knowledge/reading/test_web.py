@@ -112,3 +112,20 @@ def test_a_table_that_spans_everything_is_refused_at_once() -> None:
     rows = "<tr><td rowspan=100 colspan=100>甲</td></tr>" * 20_000
     with pytest.raises(Refused, match="表格过大"):
         read(f"<html><body><p>{RULE}</p><table>{rows}</table></body></html>")
+
+
+def test_a_form_above_the_text_keeps_its_names_and_values_together() -> None:
+    form = (
+        "<table><tr><td>标题：</td><td>谈话通知</td><td>发文机关：</td><td>某办</td></tr>"
+        "<tr><td>发文字号：</td><td>某办发〔2026〕1号</td><td>成文日期：</td><td>2026年3月1日</td></tr></table>"
+    )
+    body = f"<p align='center'>{NOTICE}</p><p><b>一对一谈话有抓手</b></p><p>{RULE}</p>"
+    found = read(f"<html><body>{form}{body}</body></html>")
+    assert found.text.split("\n") == [
+        "标题：谈话通知；发文机关：某办",
+        "发文字号：某办发〔2026〕1号；成文日期：2026年3月1日",
+        NOTICE,
+        "一对一谈话有抓手",
+        RULE,
+    ]
+    assert [found.text[start:].split("\n")[0] for start in found.headings] == [NOTICE, "一对一谈话有抓手"]
