@@ -108,7 +108,7 @@ class PolicyDesk:
             return _declined(asked, found.hits, shown)
         if composed:
             return Answer(AnswerKind.COMPOSED, composed.text, tuple(map(cited, composed.quotes)), (), shown)
-        quotes = choose(asked, found.hits, rarities)
+        quotes = choose(asked, found.hits, rarities, finder.library.following)
         return Answer(AnswerKind.QUOTED, quoted_text(asked, quotes), tuple(map(cited, quotes)), (), shown)
 
     def retriever(self, *, audience: Audience, on_date: date, limit: int = 10) -> "PolicyRetriever":

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,6 +14,9 @@ from knowledge.keyword_index import KeywordIndex, Mask
 from knowledge.vector_index import Entry, key_of
 from storage.documents.queries import DocumentFacts, PassageFacts
 from storage.documents.rules import BINDING, Audience, AudienceLevel, Standing, was_in_force
+
+if TYPE_CHECKING:
+    from knowledge.retrieval import Hit
 
 
 @dataclass(frozen=True)
@@ -63,6 +67,11 @@ class Library:
             if not passage.outline:
                 found.setdefault((passage.document_id, passage.block), []).append(number)
         return found
+
+    def following(self, hit: "Hit") -> list[PassageFacts]:
+        """The passages behind a hit in its block, in order; none behind an outline."""
+        block = self.blocks.get((hit.passage.document_id, hit.passage.block), [])
+        return [self.passages[number] for number in block if number > hit.number and not hit.passage.outline]
 
     def indexed_text(self, passage: PassageFacts) -> str:
         """What a passage is found by: title, headings and context besides its own text."""

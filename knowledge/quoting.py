@@ -1,16 +1,19 @@
 """Choosing what to quote: the sentences that answer, verbatim, whole lists, within a bound."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from knowledge.asking import Asked
 from knowledge.characters import squeezed, terms
 from knowledge.documents.structure import POINT, SUBSECTION, sentences
 from knowledge.retrieval import Hit
+from storage.documents.queries import PassageFacts
 
 BUDGET = 420
-"""Characters of quotes in one answer; the promise is at most 600."""
+"""Characters of quotes that are looked for."""
+BOUND = 600
+"""Characters of quotes there may ever be in one answer, a list that must come whole included."""
 SOURCES = 6
 QUANTITY = re.compile(
     r"[0-9〇一二三四五六七八九十百千万]+\s*(?:年|个?月|日|天|小时|次|人|元|%|％|万|学时|平方米|岁|倍|分之|项|种|卷|公里|升|周|期|届|部|名|分钟|至|/)"
@@ -44,13 +47,58 @@ class _Candidate:
     words: frozenset[str]
 
 
-def choose(asked: Asked, hits: Sequence[Hit], rarities: Mapping[str, float], budget: int = BUDGET) -> list[Quote]:
-    """The quotes for a question, best passage first; neighbouring sentences of one passage are one quote."""
+def choose(
+    asked: Asked,
+    hits: Sequence[Hit],
+    rarities: Mapping[str, float],
+    following: Callable[[Hit], Sequence[PassageFacts]],
+) -> list[Quote]:
+    """The quotes for a question, best passage first; neighbouring sentences of one passage are one quote.
+
+    `following` gives the passages behind a hit in its article or paragraph: a list cut in two is quoted whole.
+    """
     if not hits:
         return []
-    candidates = _candidates(asked, hits[:SOURCES], rarities)
-    chosen = _greedy(candidates, budget)
-    return _joined(chosen)
+    return _within(_joined(_greedy(_candidates(asked, hits[:SOURCES], rarities), BUDGET)), following)
+
+
+def _within(quotes: Sequence[Quote], following: Callable[[Hit], Sequence[PassageFacts]]) -> list[Quote]:
+    """Lists completed where there is room, and all of it held within the bound."""
+    kept: list[Quote] = []
+    room = BOUND
+    for quote in quotes:
+        text = quote.text if len(squeezed(quote.text)) <= room else _opening(quote.text, room)
+        if not text:
+            continue
+        room -= len(squeezed(text))
+        for passage in following(quote.hit) if text == quote.text else ():
+            if text.rstrip()[-1] not in "；：" or len(squeezed(passage.text)) > room:
+                break
+            items = _items(passage.text)
+            text += "\n" + items
+            room -= len(squeezed(items))
+        kept.append(Quote(quote.hit, text))
+    return kept
+
+
+def _items(text: str) -> str:
+    """The rest of a list at the start of a passage: up to the first line that ends it."""
+    lines: list[str] = []
+    for line in text.split("\n"):
+        lines.append(line)
+        if line[-1:] == "。":
+            break
+    return "\n".join(lines)
+
+
+def _opening(text: str, room: int) -> str:
+    """Whole sentences from the start of `text` that fit."""
+    kept = ""
+    for piece in sentences(text):
+        if len(squeezed(kept + piece)) > room:
+            break
+        kept += piece
+    return kept
 
 
 def coverage(asked: Asked, words: frozenset[str], rarities: Mapping[str, float]) -> float:

@@ -42,7 +42,10 @@ def test_a_question_is_the_heading_of_its_answer():
 
 
 def test_a_broken_line_is_joined():
-    text = "第一段讲的是全县今年下半年各类会议的安排，这一行在中间被断开了而且前面已经写了足够多的字数来说明这一点因\n为排版的缘故。\n第二段。"
+    text = (
+        "第一段讲的是全县今年下半年各类会议的安排，这一行在中间被断开了而且前面已经写了足够多的字数来说明这一点因\n"
+        "为排版的缘故。\n第二段。"
+    )
     assert any("这一点因为排版的缘故。" in passage.text for passage in split(text, About("")))
 
 
