@@ -48,6 +48,7 @@ class AccountsPage:
 
     async def build(self) -> None:
         """The search, and the table."""
+        self.client = ui.context.client
         with ui.element("form").classes("search").props(f'method="get" action="{PATH}" role="search"'):
             field = ui.element("input").props('name="q" aria-label="姓名、编号或单位" placeholder="姓名、编号或单位"')
             field.props["value"] = self.search
@@ -100,7 +101,7 @@ class AccountsPage:
                     )
 
     async def _issue(self, one: AccountView) -> None:
-        async with told():
+        async with told(self.client):
             code = await off_loop(self._give, one.person_id)
             self._show_code(one, code)
             await self.refresh()
@@ -108,7 +109,7 @@ class AccountsPage:
     def _show_code(self, one: AccountView, issued: IssuedCode) -> None:
         link = link_of(self.base, issued.code)
         until = issued.expires_at.astimezone(SHANGHAI)
-        with self.place.parent_slot.parent, ui.dialog() as dialog, box("dialog"):  # type: ignore[union-attr]
+        with self.client, ui.dialog() as dialog, box("dialog"):
             Words("h3", f"{one.name}的登录码")
             Words("div", issued.code).classes("code")
             with box("qr").props('role="img" aria-label="登录链接的二维码"'):
@@ -122,12 +123,12 @@ class AccountsPage:
         dialog.open()
 
     async def _revoke(self, one: AccountView) -> None:
-        async with told():
+        async with told(self.client):
             await off_loop(self._take_back, one.person_id)
             await self.refresh()
 
     def _ask_release(self, one: AccountView) -> None:
-        with self.place.parent_slot.parent, ui.dialog() as dialog, box("dialog"):  # type: ignore[union-attr]
+        with self.client, ui.dialog() as dialog, box("dialog"):
             Words("h3", f"解除{one.name}的全部绑定？")
             Words("p", "各渠道账号和网页登录都会立即失效，需重新发登录码才能使用。")
             with box("row"):
@@ -135,7 +136,7 @@ class AccountsPage:
 
                 async def confirm() -> None:
                     dialog.close()
-                    async with told():
+                    async with told(self.client):
                         await off_loop(self._release, one.person_id)
                         await self.refresh()
 

@@ -64,11 +64,12 @@ class DocumentsPage:
 
     async def build(self) -> None:
         """What the page says, the upload, and the table."""
+        self.client = ui.context.client
         Words("p", "新收录的文件须先选定知悉范围；选定之前，任何人都查不到它的内容。").classes("quiet")
         self.upload = ui.upload(multiple=True, auto_upload=True, max_file_size=LARGEST, on_multi_upload=self.received)
         self.upload.classes("offstage").props('aria-hidden="true" tabindex="-1"')
         with box("choosing"):
-            button("收录文件", None).on("click", js_handler=f"() => getElement({self.upload.id}).pickFiles()")
+            button("收录文件", None).on("click", js_handler=f"() => runMethod({self.upload.id}, 'pickFiles', [])")
         self.results = box().props('role="status"')
         self.place = box("panel")
         await self.refresh()
@@ -101,7 +102,7 @@ class DocumentsPage:
 
     def _choose(self, one: DocumentFacts) -> None:
         """Ask who may see a document."""
-        with ui.dialog() as dialog, box("dialog"):
+        with self.client, ui.dialog() as dialog, box("dialog"):
             Words("h3", "谁可以看到这份文件")
             Words("p", one.title or one.name)
             levels = {
@@ -121,7 +122,7 @@ class DocumentsPage:
                         return
                     text = str(chosen.value)
                     text = f"{text}:{str(unit.value).strip()}" if text == AudienceLevel.UNIT else text
-                    async with told():
+                    async with told(self.client):
                         await off_loop(self._set_audience, one.id, text)
                         dialog.close()
                         await self.refresh()
@@ -169,6 +170,8 @@ class DocumentsPage:
 def _one_document(host: Host, visitor: Visitor, rights: Rights, one: DocumentFacts, text: str) -> None:
     """One document: what the register says, its text, and what may be done with it."""
 
+    client = ui.context.client
+
     def act(change: str) -> None:
         actor = actor_now(host, visitor, "documents")
         now = host.app.clock()
@@ -182,7 +185,7 @@ def _one_document(host: Host, visitor: Visitor, rights: Rights, one: DocumentFac
                 reinstate(session, document_id=one.id, reason="工作人员恢复", actor=actor, now=now)
 
     async def run(change: str) -> None:
-        async with told():
+        async with told(client):
             await off_loop(act, change)
             ui.navigate.reload()
 

@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 
-from nicegui import ui
+from nicegui import Client, ui
 from sqlmodel import Session, select
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
@@ -94,12 +94,13 @@ def console_page(host: Host, visitor: Visitor, rights: Rights, here: str, title:
 
 
 @asynccontextmanager
-async def told() -> AsyncIterator[None]:
-    """Say what went wrong instead of failing."""
+async def told(client: Client) -> AsyncIterator[None]:
+    """Say on the page what went wrong instead of failing. What was clicked may be gone by then, the page is not."""
     try:
         yield
     except TanhuaError as error:
-        ui.notify(error.message, type="negative", position="top", multi_line=True)
+        with client:
+            ui.notify(error.message, type="negative", position="top", multi_line=True)
 
 
 def table(headings: tuple[str, ...], kinds: tuple[str, ...] = ()) -> ui.element:

@@ -52,12 +52,13 @@ class ImportPage:
 
     def build(self) -> None:
         """What to do, the template, the upload, and room for the result."""
-        ui.context.client.on_delete(lambda: shutil.rmtree(self.folder, ignore_errors=True))
+        self.client = ui.context.client
+        self.client.on_delete(lambda: shutil.rmtree(self.folder, ignore_errors=True))
         Words("p", "导入单位、人员、谈话和问题。先检查，确认后才写入；全部成功或全部不生效。").classes("quiet")
         self.upload = ui.upload(auto_upload=True, max_file_size=LARGEST_BYTES, on_upload=self.received)
         self.upload.classes("offstage").props('accept=".xlsx" aria-hidden="true" tabindex="-1"')
         with box("choosing"):
-            button("选择工作簿", None).on("click", js_handler=f"() => getElement({self.upload.id}).pickFiles()")
+            button("选择工作簿", None).on("click", js_handler=f"() => runMethod({self.upload.id}, 'pickFiles', [])")
             button("下载空白模板", self.template, kind="light")
         self.place = box("panel").props('role="status"')
         self.place.set_visibility(False)
@@ -66,7 +67,7 @@ class ImportPage:
         """Hand out the empty workbook."""
         path = self.folder / "模板.xlsx"
         await off_loop(write_template, path)
-        ui.download.content(path.read_bytes(), "谈话助手导入模板.xlsx")
+        self.client.download(path.read_bytes(), "谈话助手导入模板.xlsx")
 
     async def received(self, event: events.UploadEventArguments) -> None:
         """Keep the file and check it."""
@@ -78,7 +79,7 @@ class ImportPage:
         await self._run(dry=True)
 
     async def _run(self, *, dry: bool) -> None:
-        async with told():
+        async with told(self.client):
             try:
                 report = await off_loop(self._import, dry=dry)
             except BaseException:
@@ -157,6 +158,6 @@ class ImportPage:
     async def _marked(self, report: ImportReport) -> None:
         assert self.file is not None
         marked = self.folder / f"{self.file.stem}-问题标注.xlsx"
-        async with told():
+        async with told(self.client):
             await off_loop(write_problems, self.file, report.problems, marked)
-            ui.download.content(marked.read_bytes(), marked.name)
+            self.client.download(marked.read_bytes(), marked.name)

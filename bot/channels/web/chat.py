@@ -18,14 +18,16 @@ UNHURRIED, HURRIED = 1.0, 0.3
 
 KEYS = """(e) => {
   if (e.key !== 'Enter' || e.shiftKey || e.isComposing || e.keyCode === 229) return;
-  e.preventDefault(); window.sendTyped();
+  e.preventDefault();
+  const go = () => window.sendTyped ? window.sendTyped() : setTimeout(go, 100);
+  go();
 }"""
 SCRIPT = """
 (() => {
   const box = document.getElementById('typed'), thread = document.getElementById('thread');
   const kept = 'draft:' + WHO;
   const grow = () => { box.style.height = '42px'; box.style.height = Math.min(box.scrollHeight + 2, 132) + 'px'; };
-  box.value = sessionStorage.getItem(kept) || ''; grow();
+  box.value = box.value || sessionStorage.getItem(kept) || ''; grow();
   box.addEventListener('input', () => { sessionStorage.setItem(kept, box.value); grow(); });
   window.sendTyped = () => {
     const text = box.value.trim();
@@ -73,6 +75,7 @@ class ChatPage:
     def build(self, first: Picture | None) -> None:
         """Lay the page out and show the thread."""
         head()
+        self.client = ui.context.client
         actor = self.visitor.actor
         staff = bool(actor.is_staff or actor.administrator_paths)
         with box("chat"):
@@ -105,16 +108,16 @@ class ChatPage:
         with box("composer", "footer"):
             button("菜单", lambda: self.send_text("帮助"), kind="light")
             attach = button("附件", None, kind="light").props('aria-label="发送附件"')
-            attach.on("click", js_handler=f"() => getElement({self.upload.id}).pickFiles()")
+            attach.on("click", js_handler=f"() => runMethod({self.upload.id}, 'pickFiles', [])")
             ui.element("textarea").props(
                 'id="typed" rows="1" maxlength="4000" aria-label="输入消息" placeholder="输入问题或事项"'
             ).on("keydown", js_handler=KEYS)
-            button("发送", None).on("click", js_handler="() => window.sendTyped()")
+            button("发送", None).on("click", js_handler="() => window.sendTyped && window.sendTyped()")
 
     async def typed(self, event: events.GenericEventArguments) -> None:
         """Something was typed and sent."""
         await self.send_text(str(event.args))
-        ui.run_javascript("window.typedTaken()")
+        self.client.run_javascript("window.typedTaken()")
 
     async def send_text(self, text: str) -> None:
         """Say `text` for the person."""
@@ -176,7 +179,8 @@ class ChatPage:
 
     def _leave(self) -> None:
         self.timer.deactivate()
-        ui.navigate.to("/enter")
+        with self.client:
+            ui.navigate.to("/enter")
 
     def _show(self, picture: Picture, *, follow: bool) -> None:
         self.mark = picture.mark
@@ -204,7 +208,7 @@ class ChatPage:
                 place.clear()
                 self._fill(place, bubble)
         if grew and follow:
-            ui.run_javascript("window.toEnd && window.toEnd()")
+            self.client.run_javascript("window.toEnd && window.toEnd()")
 
     def _fill(self, place: ui.element, bubble: Bubble) -> None:
         self.shown[bubble.key] = (bubble, place)

@@ -74,8 +74,9 @@ class SignIn:
 
     async def leave(self, request: Request) -> Response:
         """POST /leave: sign this browser out."""
-        if _from_here(request):
-            await off_loop(self._close, request.cookies.get(COOKIE, ""))
+        if not _from_here(request):
+            return RedirectResponse("/", 303)
+        await off_loop(self._close, request.cookies.get(COOKIE, ""))
         response = RedirectResponse("/enter", 303)
         response.delete_cookie(COOKIE)
         return response

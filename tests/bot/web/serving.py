@@ -1,4 +1,4 @@
-"""A real server of the pages in a process of its own, with the least service they need: `python -m … DATA NOW [demo]`."""
+"""A real server of the pages in a process of its own, with the least service they need: `… DATA NOW [demo]`."""
 
 import json
 import sys
