@@ -2,7 +2,7 @@
 
 import datetime
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bot.understanding.clock_times import read_time
 from bot.understanding.date_mentions import PAST, DateMention, scan_dates, standing
@@ -35,9 +35,10 @@ def mentions(
 ) -> list[DateMention]:
     """Days in normalised `text`; `loose` also reads four figures alone as month and day (1201)."""
     match = _LOOSE.fullmatch(text) if loose else None
-    if match:
-        text = re.sub(r"\d{4}", lambda m: f"{m[0][:2]}-{m[0][2:]}", text)
-    return scan_dates(text, today, is_workday)
+    if match is None:
+        return scan_dates(text, today, is_workday)
+    written_out = scan_dates(f"{match['m']}月{match['d']}日", today)
+    return [replace(mention, start=match.start("m"), end=match.end("d")) for mention in written_out]
 
 
 def read_date(
