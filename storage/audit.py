@@ -132,18 +132,18 @@ def seal(session: Session) -> int:
 def verify(session: Session) -> Verdict:
     """Recompute the chain from the start; the first sealed line that was changed or removed is named."""
     digest, checked = GENESIS, 0
-    rows = session.exec(
+    with session.exec(
         select(AuditSeal, AuditLine)
         .join(AuditLine, col(AuditLine.id) == col(AuditSeal.line_id), isouter=True)
         .order_by(col(AuditSeal.id))
         .execution_options(yield_per=SEAL_BATCH)
-    )
-    for sealed, line in rows:
-        if line is None:
-            return Verdict(checked, 0, sealed.line_id, "这一行已被删除")
-        if _chained(digest, line) != sealed.digest:
-            return Verdict(checked, 0, sealed.line_id, "这一行或它之前的记录与封存时不同")
-        digest, checked = sealed.digest, checked + 1
+    ) as rows:
+        for sealed, line in rows:
+            if line is None:
+                return Verdict(checked, 0, sealed.line_id, "这一行已被删除")
+            if _chained(digest, line) != sealed.digest:
+                return Verdict(checked, 0, sealed.line_id, "这一行或它之前的记录与封存时不同")
+            digest, checked = sealed.digest, checked + 1
     total = session.exec(select(func.count()).select_from(AuditLine)).one()
     return Verdict(checked, total - checked, None)
 

@@ -27,6 +27,12 @@ ROLE = "干部"
 Record = dict[str, Any]
 
 
+class Formula(str):
+    """A cell that is a formula, not a text that begins like one."""
+
+    __slots__ = ()
+
+
 @dataclass
 class Book:
     """Rows by sheet; a row is {heading: cell}. Methods add a row and fill in what a test does not care about."""
@@ -81,8 +87,11 @@ class Book:
         for name in [*order, *(name for name in self.rows if name not in order)]:
             page = book.create_sheet(name)
             page.append(self.headings[name])
-            for row in self.rows[name]:
-                page.append([row.get(heading) for heading in self.headings[name]])
+            for number, row in enumerate(self.rows[name], start=2):
+                for column, heading in enumerate(self.headings[name], start=1):
+                    cell = page.cell(number, column, row.get(heading))
+                    if cell.data_type == "f" and not isinstance(row.get(heading), Formula):
+                        cell.data_type = "s"
         book.save(path)
         book.close()
         return path

@@ -1,5 +1,6 @@
 """Opening and saving workbooks safely: bounded, and refused in words when a file is not one."""
 
+import os
 import zipfile
 from io import BytesIO
 from pathlib import Path
@@ -55,13 +56,26 @@ def has_formulas(path: Path) -> bool:
     return False
 
 
-def save_workbook(book: Any, path: Path) -> None:
-    """Write a workbook to `path`. Refused when the place cannot be written to."""
+def check_place(path: Path) -> None:
+    """Make the folder of `path`. Refused, before any work is done, when a file cannot be written there."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise _not_writable(path) from error
+    if path.is_dir() or not os.access(path if path.exists() else path.parent, os.W_OK):
+        raise _not_writable(path)
+
+
+def save_workbook(book: Any, path: Path) -> None:
+    """Write a workbook to `path`. Refused when that fails (a full disk, a file in use)."""
+    try:
         book.save(path)
     except OSError as error:
-        raise Refused(f"无法写入 {path.name}，请核对文件夹是否存在、是否可写，文件是否正在打开。") from error
+        raise _not_writable(path) from error
+
+
+def _not_writable(path: Path) -> Refused:
+    return Refused(f"无法写入 {path.name}，请核对文件夹是否存在、是否可写，文件是否正在打开。")
 
 
 def _bytes(path: Path) -> bytes:

@@ -10,7 +10,7 @@ from sqlmodel import Session
 from storage.errors import Refused
 from storage.workbook.cells import Cells, all_cells, read_measures
 from storage.workbook.columns import FINDINGS, SHEETS, Cell, Sheet
-from storage.workbook.opening import open_workbook, pages_of, save_workbook
+from storage.workbook.opening import check_place, open_workbook, pages_of, save_workbook
 from storage.workbook.reading import CellProblem
 
 LISTING = "导入问题"
@@ -46,6 +46,7 @@ def write_problems(source: Path, problems: Iterable[CellProblem], path: Path) ->
     found = list(problems)
     if path.resolve() == source.resolve():
         raise Refused("标注副本不能覆盖原文件，请另起文件名。")
+    check_place(path)
     book = open_workbook(source, read_only=False, values=False)
     pages = pages_of(book)
     red = PatternFill("solid", fgColor="FFC7CE")
@@ -94,6 +95,7 @@ def _measure_lines(finding: Cells) -> Sequence[Cells]:
 def _write(path: Path, lines: dict[str, list[Cells]], *, notes: bool) -> None:
     from openpyxl import Workbook
 
+    check_place(path)
     book = Workbook(write_only=not notes)
     for blank in book.worksheets:
         book.remove(blank)

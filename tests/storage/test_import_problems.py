@@ -18,7 +18,7 @@ from storage.workbook.reading import CellProblem
 from storage.workbook.writing import write_problems
 from tests.cast import HIRED, city_book
 from tests.moments import day
-from tests.workbooks import Book, import_file
+from tests.workbooks import Book, Formula, import_file
 
 Change = Callable[[Book], object]
 
@@ -172,7 +172,7 @@ def test_a_heading_twice(sqlite_database: Database, tmp_path: Path) -> None:
 
 
 def test_a_formula_without_a_result_is_not_a_blank(sqlite_database: Database, tmp_path: Path) -> None:
-    book = _good().change("问题", "W1", 时限="=DATE(2025,12,31)").change("人员", "A2", 姓名='="钱"&"书"')
+    book = _good().change("问题", "W1", 时限=Formula("=DATE(2025,12,31)")).change("人员", "A2", 姓名=Formula('="钱"&"书"'))
     report = _report(sqlite_database, tmp_path, book)
     assert [(one.sheet, one.row, one.column) for one in report.problems] == [("人员", 3, "姓名"), ("问题", 2, "时限")]
     assert all("公式没有计算结果" in one.reason for one in report.problems)
@@ -258,7 +258,7 @@ def test_a_row_far_beyond_any_sheet(sqlite_database: Database, tmp_path: Path) -
 def test_the_marked_copy_opens_and_marks_every_cell(sqlite_database: Database, tmp_path: Path) -> None:
     source = tmp_path / "book.xlsx"
     book = _good().change("单位", "Q", 层级="区", 名称=None).change("谈话", "T1", 谈话人编号="N1")
-    book.change("人员", "A1", 姓名='=CONCAT("赵","启明")')
+    book.change("人员", "A1", 姓名=Formula('=CONCAT("赵","启明")'))
     report = _report(sqlite_database, tmp_path, book)
     write_problems(source, report.problems, tmp_path / "out" / "marked.xlsx")
     marked = load_workbook(tmp_path / "out" / "marked.xlsx")
