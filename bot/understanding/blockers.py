@@ -41,12 +41,16 @@ _NONE_PART = re.compile(
     rf"倒|也|是|:)*(?:没有|无(?!法)|不存在)(?=$|[，。；！、的 ])|一切顺利|都?(?:很|挺|比较|"
     rf"非常)?顺利(?=$|[，。；！了的])"
 )
+_BENIGN = re.compile(
+    r"(?:一切|都|很|挺|按照?|正常|顺利|推进|计划|进度|可以|能|按期|按时|如期|完成|会|继续|进展|谢谢|目前|现在|正在|整改|"
+    r"进行|有序|请|领导|放心|的|了|中|吧|，|。|！|没有?|无|困难|问题)+"
+)
 _TOO_VAGUE = re.compile(
     r"(?:有|有的|有点|有一[点些]|有些|还是有|确实有|存在|存在一些|有一定|一定|不少|很多|挺多|蛮多|"
     r"困难|问题|说不清|不好说|说来话长|不知道|不清楚|不确定|不了解|同上|和上次一样|跟上次一样|同前|"
     r"老问题|老样子|老原因|各种各样|方方面面|见附件|电话说|当面说|你懂的|都有|多|大|难|一言难尽|待定|"
     r"再说|还行|一般|还可以|差不多|客观原因|一些|的|吧|啊|呢|了|，|。|！|啥|什么困难|一些困难|难度|点|"
-    r"其他|很大|嗯|呃|那个|重重|一大?堆|大堆|一箩筐|数不清|太多|好多|多了去了)+"
+    r"其他|很大|等|嗯|呃|那个|重重|一大?堆|大堆|一箩筐|数不清|太多|好多|多了去了)+"
 )
 _LEADS = re.compile(
     r"^(?:(?:嗯|呃|那个|就是|主要(?:还)?是|主要|目前|现在|困难(?:是|在于)|问题(?:是|在于)|卡在|原因是|"
@@ -57,7 +61,7 @@ _LEADS = re.compile(
 def says_none(text: str) -> bool:
     """Whether the whole of `text` (normalised) says that nothing is in the way."""
     first, _, rest = text.partition("，")
-    if rest and says_none(first) and not _HOLDING.search(rest):
+    if rest and says_none(first) and _BENIGN.fullmatch(rest):
         return True
     bare = re.sub(r"[\s，。！、~]+", "", text)
     return 0 < len(bare) <= 30 and _NONE.fullmatch(bare) is not None

@@ -122,7 +122,10 @@ def _figures(match: re.Match[str], _today: date) -> Found:
 def _month_day_figures(match: re.Match[str], today: date) -> Found:
     if match["ri"] and match["sep"] == "-" and int(match["d"]) > int(match["m"]):
         return Found(None, "您说的是一段时间，最迟是哪一天？")
-    month, number = int(match["m"]), int(match["d"])
+    month, number, year = int(match["m"]), int(match["d"]), year_of(match, today)
+    if year is not None:
+        day = make_date(year, month, number)
+        return Found(day, None if day else NO_SUCH_DAY)
     day = next_month_day(month, number, today)
     return Found(day, None if day else NO_SUCH_DAY, floating=last_month_day(month, number, today))
 

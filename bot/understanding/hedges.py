@@ -7,13 +7,13 @@ fired; it is a net under the patterns, which know the common hedges by name.
 
 import re
 
-_BREAK = re.compile(r"[，。；！？\n（） ]")
+_BREAK = re.compile(r"[，。；！？\n（） ]|所以|因此|但是?|不过|然后|就是|另外|预计|争取|目前|现在")
 _DOUBTFUL = re.compile(
     r"[不没未非无否难怕别莫勿欠悬呛似像据听许疑惑猜谁若如假倘万除眼试盼愿勉估摸毛瞎蒙吹]|可能|将近|"
     r"接近|左[近边]|大[约概]?齐|差(?!不多)|小(?:半|一)|最多|顶多|至多"
 )
 _HARMLESS = re.compile(
-    r"不对|不是|并非|[不非]晚于|不迟于|不早于|不低于|不少于|不止|不用|没问题|差不多|没(?:啥|什么|"
+    r"[能要可会该是]不[能要可会该是]|不对|不是|并非|[不非]晚于|不迟于|不早于|不低于|不少于|不止|不用|没问题|差不多|没(?:啥|什么|"
     r"有)?(?:太大|大|多大)?(?:的)?(?:困难|问题|卡点|难处|障碍|阻力)|无(?:困难|问题|卡点|障碍)|困难无|"
     r"如[期下]|按期|"
     r"[还尚]?差|没有?了?$|没(?:完成|弄|改|干|做|动|办|整)完?|未(?:完成|办结|整改|销号|落实)的?|估计|"
@@ -30,4 +30,6 @@ def hedged(text: str, start: int, end: int, *, is_date: bool = False) -> bool:
     behind = _BREAK.split(text[end:])[0][:6]
     if is_date and _DATE_MODIFIER.search(before):
         return True
+    if is_date:
+        before = re.sub(r"最多|顶多|至多|最长", "", before)  # an upper bound is a deadline
     return any(_DOUBTFUL.search(_HARMLESS.sub("", words)) for words in (before, behind))

@@ -175,9 +175,10 @@ def _base_and_change(amounts: Sequence[Amount], roles: Sequence[str]) -> Percent
     """比上月的40%提高了25个百分点 says 65; anything less complete says nothing sure."""
     bases = [a.value for a, role in zip(amounts, roles, strict=True) if role == "base" and a.firm == EXACT]
     steps = [a.value for a, role in zip(amounts, roles, strict=True) if role == "up" and a.firm == POINTS]
+    steps += [-(a.value or 0) for a, role in zip(amounts, roles, strict=True) if role == "down" and a.firm == POINTS]
     if len(bases) == 1 and len(steps) == 1 and bases[0] is not None and steps[0] is not None:
         total = round(bases[0] + steps[0], 2)
-        return PercentReading(total) if total <= 100 else PercentReading(doubt=OUT_OF_RANGE)
+        return PercentReading(total) if 0 <= total <= 100 else PercentReading(doubt=OUT_OF_RANGE)
     return PercentReading(doubt=NOT_PROGRESS)
 
 
@@ -196,14 +197,16 @@ def _role(text: str, amounts: Sequence[Amount], at: int, aims: Sequence[int]) ->
     if re.search(r"截[至止]", before):
         since = ""
     if amount.firm == POINTS:
-        return "up" if re.search(r"(?:提高|提升|增长|增加|上升|前进|上涨|涨|多)了?$", before) else "change"
+        if re.search(r"(?:提高|提升|增长|增加|上升|前进|上涨|涨|多|高)[了出]?$", before):
+            return "up"
+        return "down" if re.search(r"(?:降低|减少|下降|回落|落后|少|低|慢|差)了?$", before) else "change"
     if _OTHER_THING.search(before) or _OF_OTHERS.match(behind):
         return "other"
     if _CHANGE.search(before):
         return "change"
     if _LEFT.search(before) or _LEFT_BEHIND.match(behind):
         return "left"
-    if _BASE.search(since):
+    if _BASE.search(since) and amount.firm == EXACT:
         return "base"
     if _EARLIER.search(since) and not re.search(r"(?:提|升|增|涨)[高升长加]?到", since):
         return "earlier"
@@ -211,7 +214,9 @@ def _role(text: str, amounts: Sequence[Amount], at: int, aims: Sequence[int]) ->
         return "aim"
     if _PART.search(before):
         return "part"
-    return "labelled" if re.search(rf"(?:{_LABEL}|总体|整体|综合|全部|合计)[^，。；]{{0,4}}$", before) else "now"
+    return (
+        "labelled" if nows or re.search(rf"(?:{_LABEL}|总体|整体|综合|全部|合计)[^，。；]{{0,4}}$", before) else "now"
+    )
 
 
 def _number_alone(clean: str, bare: bool) -> PercentReading | None:

@@ -88,7 +88,7 @@ def read_reply(text: str, *, today: datetime.date, expecting: Expecting) -> Read
     if asked:
         extension = read_extension(clean, expecting.due, expecting.is_workday)
         if extension.asked and not _about_rules(clean):
-            facts = replace(facts, status=EXTENSION, date=facts.date or extension.day)
+            facts = _facts(clean, today, expecting, text)
         return replace(facts, is_question=True, clarify=False)
     return facts
 
@@ -97,7 +97,7 @@ def _about_rules(text: str) -> bool:
     """Whether a text with 延期 asks how extensions work, and does not ask for one."""
     return (
         re.search(
-            r"谁|怎么|如何|什么|啥|哪|多少|几次|多久|流程|规定|政策|条件|是不是|要不要|需不需要|为什么|"
+            r"谁|怎么|如何|什么|啥|哪|多少|几次|多久|批了|批没|上次|流程|规定|政策|条件|是不是|要不要|需不需要|为什么|"
             r"几天(?!吗|行)|咋",
             text,
         )

@@ -59,6 +59,8 @@ _BEHIND_DONE = re.compile(
     rf"(?:$|{_BREAK}|没|无(?!法)|材料|请|可以|可(?!能)|等|待|就|目前|现在|也|并|报|佐证|资料|附|还请|"
     rf"正式|十月|[0-9一二三四五六七八九十]+月)"
 )
+_RESULT = re.compile(r"(?:完毕|办结|[做改弄搞整办][完好]|搞定|到位|销号|完工|竣工|清零|完事|结案)$")
+"""Words that take no object, so that what follows 已经整改完毕了 is another sentence."""
 _ALL_OF_IT = re.compile(
     r"(?:全部|全都|都|均|全面|彻底|整体|所有|全数|一项不落|百分之?百|100%)(?:的|已经?|给|问题|任务|"
     r"整改|工作|事项|措施|按要求|按时)*$"
@@ -115,10 +117,10 @@ _GOING_ON = re.compile(
     r"实施|推开|部署|安排|行动)(?!完)|开始(?:了|整改|动|做|办|弄|着手)|开了?个头|刚起步|(?:有序|稳步|"
     r"正常|持续|加快|加紧|全力|扎实|顺利|积极|抓紧|加紧|按计划|按进度|按步骤|同步)(?:地|在)?(?:推进|"
     r"办理|处理|进行|整改|开展|办理|实施|落实)|进展(?:顺利|正常|良好|较快|有序)|(?:已经?|开始)?着手|"
-    r"动起来了|动工了|开工了|(?<!未)(?<!没)(?<!没有)开始(?:了)?$|边.{1,4}边|收尾阶段|在路上|过半"
+    r"恢复(?:推进|施工|整改|正常)|动起来了|动工了|开工了|(?<!未)(?<!没)(?<!没有)开始(?:了)?$|边.{1,4}边|收尾阶段|在路上|过半"
 )
 _NOT_GOING = re.compile(
-    r"(?:没有?|未|尚未|不(?:再)?|还没|准备|打算|计划|即将|等|才|再|将|拟|待|预计|下个?[周月]|无法|"
+    r"(?:没有?|未|尚未|不(?:再)?|还没|准备|打算|计划|即将|等|才|再|将|拟|待|快|马上|就要|预计|下个?[周月]|无法|"
     r"难以|没法|不能|暂不|日|号|月|周[一二三四五六日]|后|底)(?:能|开始|正式|全面|继续|就)*$"
 )
 
@@ -179,7 +181,8 @@ def _done(text: str, ahead: Sequence[tuple[int, bool]]) -> re.Match[str] | None:
         near = [sure for end, sure in ahead if match.start() - len(before) <= end <= match.start()]
         if any(near) or ((near or _UP_TO_A_DAY.search(before)) and not past):
             continue
-        if _BEHIND_DONE.match(after) or (whole and not re.match(r"[\d一二三四五六七八九十]+[项个]", after)):
+        result = past and _RESULT.search(match[0])
+        if result or _BEHIND_DONE.match(after) or (whole and not re.match(r"[\d一二三四五六七八九十]+[项个]", after)):
             last = match
     return None if last and _PARTLY.search(_clause_before(text, last.start())) else last
 
