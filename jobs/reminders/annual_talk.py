@@ -30,13 +30,16 @@ from storage.talks.tables import TalkYear
 NAME = ANNUAL_TALK
 BATCH = 2_000
 Staged = tuple[DueDuty, Sequence[Stage]]
+SharedStages = dict[tuple[str, date, int | None], tuple[Stage, ...]]
+"""Many duties share few of (rulebook, deadline, stage passed)."""
 
 
 def plan_some(session: Session, *, now: datetime, after: int = 0, limit: int = BATCH) -> Round:
     """Put the due stages of up to `limit` duties into the outbox, in id order after `after`, and move them on."""
     today, dates = shanghai_date(now), schedule(session)
     duties = due_duties(session, today, after=after, limit=limit)
-    staged: list[Staged] = [(duty, _due_stages(duty, dates, now)) for duty in duties]
+    shared: SharedStages = {}
+    staged: list[Staged] = [(duty, _due_stages(duty, dates, now, shared)) for duty in duties]
     due = [(duty, stages) for duty, stages in staged if stages]
     people = recipients_of(session, [(duty, stages[-1].number) for duty, stages in due], today)
     rows = [row for duty, stages in due for row in _messages(duty, stages, people, dates, now)]
@@ -46,10 +49,14 @@ def plan_some(session: Session, *, now: datetime, after: int = 0, limit: int = B
     return Round(put, duties[-1].id if len(duties) == limit else None)
 
 
-def _due_stages(duty: DueDuty, dates: Schedule, now: datetime) -> tuple[Stage, ...]:
+def _due_stages(duty: DueDuty, dates: Schedule, now: datetime, shared: SharedStages) -> tuple[Stage, ...]:
     """What is due on the day it would go out: () when the calendar has changed and the stage comes later."""
-    day = shanghai_date(sending_time(_rulebook(duty, dates), now))
-    return due_stages(dates.ladder(duty.rulebook), duty.deadline_on, dates.calendar, duty.stage_passed, day)
+    key = (duty.rulebook, duty.deadline_on, duty.stage_passed)
+    if key not in shared:
+        day = shanghai_date(sending_time(_rulebook(duty, dates), now))
+        ladder = dates.ladder(duty.rulebook)
+        shared[key] = due_stages(ladder, duty.deadline_on, dates.calendar, duty.stage_passed, day)
+    return shared[key]
 
 
 def _rulebook(duty: DueDuty, dates: Schedule) -> Rulebook:
