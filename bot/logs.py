@@ -41,4 +41,5 @@ def set_up_logs(level: int = logging.INFO) -> None:
     logging.getLogger("tanhua").setLevel(level)
     for name in QUIET:
         logging.getLogger(name).setLevel(logging.ERROR)
-    logging.getLogger("telegram").setLevel(logging.CRITICAL + 1)  # quotes whole updates when it cannot read them
+    for name in ("telegram", "apscheduler"):  # the one quotes whole updates; ticks say for themselves what went wrong
+        logging.getLogger(name).setLevel(logging.CRITICAL + 1)
