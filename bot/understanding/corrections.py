@@ -36,4 +36,4 @@ def current(text: str, spans: Sequence[Spanned]) -> list[int]:
 
 def takes_back(text: str) -> bool:
     """Whether the text corrects something said before."""
-    return bool(MARKER.search(text))
+    return bool(MARKER.search(text) or re.search(r"不是[^。；]{1,16}?[，而]?(?:而是|就是|是)", text))

@@ -34,7 +34,7 @@ FORMS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
         ("figures", r"(?<![\d.])(?P<y>2\d)(?P<m>\d\d)(?P<d>\d\d)(?![\d.%]|[个项条件])"),
         (
             "month_day_figures",
-            r"(?:(?P<yw>今年|明年|后年)的?)?(?<![\d.:/-])(?P<m>\d{1,2})(?P<sep>[./-])(?P<d>\d{1,2})(?![\d.%成个项:]|[/-]\d)(?P<ri>[日号]?)",
+            r"(?:(?P<yw>今年|明年|后年)的?)?(?<!\d:)(?<![\d./-])(?P<m>\d{1,2})(?P<sep>[./-])(?P<d>\d{1,2})(?![\d.%成个项:]|[/-]\d)(?P<ri>[日号]?)",
         ),
         (
             "year_month_figures",
