@@ -38,6 +38,7 @@ def read_confined(family: str, data: bytes, limits: Limits, *, converting: bool 
     Raises:
         Refused: with the child's reason; Scanned where there is no text layer; Unreadable when it failed or was ended.
     """
+    # Time is the processor's, so that a busy machine refuses nothing; by the clock it is three times as much.
     seconds = limits.converter_seconds if converting else limits.seconds
     memory = limits.converter_memory if converting else limits.memory
     output = 256 * 1024 * 1024 if converting else limits.text_characters * 8 + 1_000_000
@@ -54,7 +55,7 @@ def read_confined(family: str, data: bytes, limits: Limits, *, converting: bool 
             start_new_session=True,
         )
         try:
-            child.communicate(data, timeout=seconds + 5)
+            child.communicate(data, timeout=3 * seconds)
         except subprocess.TimeoutExpired:
             raise Unreadable(
                 f"读取用时超过上限（{seconds} 秒），已停止。请拆分或另存为较小的文件后重新上传。"

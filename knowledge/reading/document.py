@@ -14,7 +14,7 @@ class Classified(Refused):
 
 @dataclass(frozen=True)
 class Limits:
-    """What one file may cost. Sizes in bytes unless the name says otherwise, times in seconds."""
+    """What one file may cost. Sizes in bytes unless the name says otherwise, times in seconds of the processor."""
 
     file_bytes: int = 20 * 1024 * 1024
     text_characters: int = 3_000_000

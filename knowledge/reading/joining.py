@@ -105,14 +105,13 @@ def _goes_on(paragraph: _Paragraph, line: Line, width: PageWidth | None) -> bool
         return False
     if _BARE_ITEM.fullmatch(last.text):
         return paragraph.first is last and not STARTS.match(line.text)
-    if (
-        STARTS.match(line.text)
-        or line.indented
-        or _IN_BRACKETS.fullmatch(line.text)
-        or _IN_BRACKETS.fullmatch(last.text)
-    ):
-        return False
     full = width is not None and width.filled_by(last)
+    # "…实现团结统" | "一、行动一致": on a page that shows its indents, what begins at the edge begins no item.
+    midway = full and line.indented is False and not ended(last.text)
+    if line.indented or (STARTS.match(line.text) and not midway):
+        return False
+    if _IN_BRACKETS.fullmatch(line.text) or _IN_BRACKETS.fullmatch(last.text):
+        return False
     if ended(last.text):
         # Only a page that shows where paragraphs begin tells their end from a full stop at the edge.
         return full and line.indented is False and not line.gap
@@ -124,7 +123,9 @@ def _goes_on(paragraph: _Paragraph, line: Line, width: PageWidth | None) -> bool
         return True
     if last.page != line.page and re.search(r"[，,]", last.text) and not STARTS.match(last.text):
         return True  # a page ended in the middle of a sentence
-    return full if width is not None else _cut_by_accident(last.text, line.text)
+    if width is None:
+        return _cut_by_accident(last.text, line.text)
+    return full or (line.indented is False and width.nearly_filled_by(last))
 
 
 def _cut_by_accident(last: str, following: str) -> bool:

@@ -78,6 +78,15 @@ class _Row:
         return text
 
 
+@dataclass(frozen=True)
+class _Frame:
+    """Of one page: where lines begin and end, and the size of its letters."""
+
+    margin: float
+    edge: float
+    body: float
+
+
 def page_blocks(fragments: Sequence[Fragment], page: int) -> list[Block]:
     """One page's lines from top to bottom; a title in larger letters over several lines becomes one block."""
     rows = [row for row in _rows(_ordered([one for one in fragments if one.text.strip()])) if row.text]
@@ -89,8 +98,9 @@ def page_blocks(fragments: Sequence[Fragment], page: int) -> list[Block]:
     steps = [below.y - above.y for above, below in itertools.pairwise(rows) if below.y > above.y]
     step = median(steps) if steps else 0.0
     blocks: list[Block] = []
-    previous: _Row | None = None
-    for row in rows:
+    for place, row in enumerate(rows):
+        previous = rows[place - 1] if place else None
+        following = rows[place + 1] if place + 1 < len(rows) else None
         title = row.size >= 1.15 * body and len(row.text) <= 60 and not ended(row.text)
         if previous is not None and step and row.y - previous.y > 1.7 * step and not title:
             blocks.append(Block("", page=page))
@@ -101,8 +111,8 @@ def page_blocks(fragments: Sequence[Fragment], page: int) -> list[Block]:
         elif row.tabular:
             blocks.append(Block(row.text, "whole", page))
         else:
-            blocks.append(Block(row.text, page=page, indented=_indented(row, previous, margin, edge, body)))
-        previous = row
+            begins = _begins(row, previous, following, _Frame(margin, edge, body))
+            blocks.append(Block(row.text, page=page, indented=begins))
     return blocks
 
 
@@ -136,13 +146,15 @@ def _margin(rows: list[_Row], body: float) -> float:
     return min(common or places or [0]) * 0.5 * body
 
 
-def _indented(row: _Row, previous: _Row | None, margin: float, edge: float, body: float) -> bool:
+def _begins(row: _Row, previous: _Row | None, following: _Row | None, frame: _Frame) -> bool:
     """Whether a paragraph begins here; in a block that is indented as a whole only its first line does."""
-    if row.x < margin + 1.4 * body:  # at the margin only after a line that had room left
-        return previous is not None and ended(previous.text) and previous.right < edge - 2.5 * body
-    if previous is None or abs(previous.x - row.x) > 0.4 * body:
+    roomy = previous is not None and previous.right < frame.edge - 2.5 * frame.body
+    if row.x < frame.margin + 1.4 * frame.body:  # at the margin only after a line that had room left
+        return previous is not None and roomy and ended(previous.text)
+    if previous is None or abs(previous.x - row.x) > 0.4 * frame.body:
         return True
-    return ended(previous.text) or previous.right < edge - 2.5 * body
+    alone = following is None or following.x < row.x - frame.body
+    return alone or roomy or ended(previous.text)
 
 
 def _same_title(above: _Row, below: _Row) -> bool:

@@ -1,11 +1,12 @@
 """Lines as pages and files have them, and the width at which a text was wrapped."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 _ENDED = re.compile(r"[。！？；：…!?;:][”’\"'）)》】」』〕]*$|\.{3,}$")
 _WIDE = re.compile(r"[^\x00-\xff]")
+_NARROW = re.compile(r"[“”‘’—…·]")
 _PAUSE = re.compile(r"[，。；、,;]")
 
 
@@ -24,17 +25,21 @@ class Line:
 
 @dataclass(frozen=True)
 class PageWidth:
-    """Where the text was wrapped: by columns (a Chinese character is two) or, by some programs, by characters."""
+    """Where the text was wrapped, as one of `_MEASURES` counts it."""
 
     most: int
-    by_characters: bool = False
+    measure: Callable[[str], int]
 
     def filled_by(self, line: Line) -> bool:
         """True when no more would have fitted: lines end up to two characters early to keep punctuation together."""
-        indent = 2 if line.indented else 0
-        if self.by_characters:
-            return len(line.text) + indent >= self.most - 1
-        return columns(line.text[-200:]) + 2 * indent >= self.most - 5
+        return self._extent(line) >= self.most - (1 if self.measure is len else 5)
+
+    def nearly_filled_by(self, line: Line) -> bool:
+        """True when the line is longer than a heading would be: words that may not be parted can end it early."""
+        return self._extent(line) >= 0.8 * self.most
+
+    def _extent(self, line: Line) -> int:
+        return self.measure(line.text[-200:]) + (self.measure("　　") if line.indented else 0)
 
 
 def page_width(lines: Sequence[Line]) -> PageWidth | None:
@@ -42,21 +47,31 @@ def page_width(lines: Sequence[Line]) -> PageWidth | None:
     known = [one for one in lines if one.role == "text"]
     if len(known) < 5 or any(len(one.text) > 200 for one in known):
         return None
-    place = int(len(known) * 0.97)
-    width = PageWidth(sorted(columns(one.text) for one in known)[place])
-    if not 24 <= width.most <= 140 or sum(bool(_PAUSE.search(one.text)) for one in known) < 0.3 * len(known):
-        return None  # too narrow or wide for a page, or a list of names, which has no commas
+    if sum(bool(_PAUSE.search(one.text)) for one in known) < 0.3 * len(known):
+        return None  # a list of names or titles, which has no commas
     cut = [one for one in known if not ended(one.text)]
-    full = sum(width.filled_by(one) for one in cut)
-    counted = PageWidth(sorted(len(one.text) for one in known)[place], by_characters=True)
-    if sum(counted.filled_by(one) for one in cut) > full:
-        width, full = counted, sum(counted.filled_by(one) for one in cut)
-    return width if full >= max(2, 0.2 * len(known)) and full >= 0.4 * len(cut) else None
+    best, full = PageWidth(0, columns), 0
+    for measure in _MEASURES:  # the one by which most of the cut lines are equally full is the one that was used
+        width = PageWidth(sorted(measure(one.text) for one in known)[int(len(known) * 0.97)], measure)
+        filled = sum(width.filled_by(one) for one in cut)
+        if filled > full:
+            best, full = width, filled
+    if not 24 <= best.most * (2 if best.measure is len else 1) <= 140:
+        return None
+    return best if full >= max(2, 0.2 * len(known)) and full >= 0.4 * len(cut) else None
 
 
 def columns(text: str) -> int:
     """Display width: two for a wide character, one for another."""
     return len(text) + len(_WIDE.findall(text))
+
+
+def narrow_columns(text: str) -> int:
+    """Display width where quotation marks, dashes and dots are as narrow as letters, as many fonts have them."""
+    return len(text) + len(_WIDE.findall(text)) - len(_NARROW.findall(text))
+
+
+_MEASURES: tuple[Callable[[str], int], ...] = (columns, narrow_columns, len)
 
 
 def ended(text: str) -> bool:
