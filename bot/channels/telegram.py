@@ -83,6 +83,14 @@ def make_bot(token: str, api_url: str, *, read_timeout: float = 10.0) -> "Bot":
     )
 
 
+async def close_bot(bot: "Bot") -> None:
+    """Give a client's connections back, also where it could not be initialised."""
+    with contextlib.suppress(Exception):
+        await bot.shutdown()
+    with contextlib.suppress(Exception):
+        await bot.request.shutdown()
+
+
 class Telegram:
     """The channel. With a secret it waits for the webhook, else it polls."""
 
@@ -121,9 +129,7 @@ class Telegram:
         if self._asides:
             await asyncio.wait(self._asides, timeout=CLOSE_SECONDS)
         await self._gateway.close()
-        with contextlib.suppress(Exception):
-            await self._bot.shutdown()
-            await self._bot.request.shutdown()
+        await close_bot(self._bot)
 
     # Setting up
 

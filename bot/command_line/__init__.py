@@ -14,6 +14,8 @@ COMMANDS = (
     "bind",
     # "audit",
     "serve",
+    "wecom",
+    "doctor",
     "demo",
 )
 
