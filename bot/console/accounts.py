@@ -11,7 +11,7 @@ from bot.channels.web.bubbles import FROM_CHANNEL
 from bot.channels.web.frame import Words, box, button
 from bot.channels.web.hosting import Host, Visitor, off_loop, today_of
 from bot.channels.web.plain import titled
-from bot.channels.web.signing_in import link_of
+from bot.channels.web.signing_in import base_of, link_of
 from bot.console.frame import actor_now, admitted, console_page, table, told
 from storage.instants import SHANGHAI
 from storage.people.accounts import AccountView, accounts_for, give_code, release_person, revoke_codes
@@ -30,7 +30,7 @@ def add_accounts(host: Host) -> None:
         if isinstance(entered, Response):
             return entered
         visitor, rights = entered
-        built = AccountsPage(host, visitor, str(request.base_url), q[:50], max(1, page))
+        built = AccountsPage(host, visitor, base_of(request), q[:50], max(1, page))
         with console_page(host, visitor, rights, PATH, "账号"):
             await built.build()
         return None

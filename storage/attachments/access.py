@@ -20,6 +20,11 @@ class AttachmentView:
     media: str
 
 
+def is_somebodys(session: Session, digest: str) -> bool:
+    """Whether somebody sent a file of this content; else it is one we made ourselves, such as an invitation."""
+    return session.exec(select(Attachment.id).where(Attachment.digest == digest).limit(1)).first() is not None
+
+
 def attachment_for(session: Session, actor: Actor, digest: str) -> AttachmentView:
     """The file of this content. NotFound when there is none or it is not theirs to have."""
     as_evidence = (

@@ -3,9 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from pathlib import Path
 
-from bot.channels.web.files import link_to
 from bot.messages import read_message
 from storage.conversations.threads import Heard, Said
 from storage.instants import SHANGHAI, WEEKDAYS
@@ -41,7 +39,7 @@ class Bubble:
     waiting: bool = False
 
 
-def bubbles_of(lines: Sequence[Said | Heard], *, data: Path, today: date) -> list[Bubble]:
+def bubbles_of(lines: Sequence[Said | Heard], *, today: date) -> list[Bubble]:
     """The bubbles of a thread, oldest first."""
     last_said = max((place for place, line in enumerate(lines) if isinstance(line, Said)), default=-1)
     used = _used_choices(lines)
@@ -57,10 +55,7 @@ def bubbles_of(lines: Sequence[Said | Heard], *, data: Path, today: date) -> lis
             continue
         labels.update({choice.id: choice.label for choice in line.body.choices})
         choices = _live_choices(line, used.get(place, set()), is_latest=place > last_said)
-        files = tuple(
-            FileLink(file.name, link_to(data, file.path, line.id, number))
-            for number, file in enumerate(line.body.files)
-        )
+        files = tuple(FileLink(file.name, f"/sent/{line.id}/{number}") for number, file in enumerate(line.body.files))
         text, time = line.body.text, f"{local:%H:%M}"
         shown.append(Bubble(f"out:{line.id}", False, text, time, heading, "", line.kind, choices, files))
     return shown

@@ -1,6 +1,7 @@
 """Downloads: a stored file by the digest of its content, a file that came with a message. Others get the same 404."""
 
 import re
+from mimetypes import guess_type
 from pathlib import Path
 from urllib.parse import quote
 
@@ -9,20 +10,12 @@ from starlette.responses import FileResponse, Response
 
 from bot.channels.web.hosting import Host, Visitor, off_loop, visitor_from
 from bot.channels.web.plain import not_found
-from storage.attachments.access import attachment_for
+from storage.attachments.access import attachment_for, is_somebodys
 from storage.attachments.folder import path_of
 from storage.conversations.threads import sent_file
 from storage.errors import NotFound
 
 DIGEST = re.compile(r"[0-9a-f]{64}")
-
-
-def link_to(data: Path, path: str, message_id: int, number: int) -> str:
-    """The address of a file that goes with a message: a stored one by its digest, so that the right is asked anew."""
-    place = Path(path)
-    if DIGEST.fullmatch(place.name) and place == path_of(data, place.name):
-        return f"/files/{place.name}"
-    return f"/sent/{message_id}/{number}"
 
 
 class Files:
@@ -59,14 +52,17 @@ class Files:
     def _sent(self, visitor: Visitor, message_id: int, number: int) -> Response:
         with self.host.app.database.reading() as session:
             found = sent_file(session, visitor.actor.person_id, message_id, number)
-        if found is None:
-            return not_found()
-        path, name = Path(found[0]).resolve(), found[1]
-        data = self.host.app.data.resolve()
-        # A stored file is asked for by its digest, where the right to it is checked as it stands now.
-        if not path.is_relative_to(data) or path.is_relative_to(data / "attachments"):
-            return not_found()
-        return _download(path, name, "application/octet-stream")
+            if found is None:
+                return not_found()
+            path, name = Path(found[0]).resolve(), found[1]
+            data = self.host.app.data.resolve()
+            if not path.is_relative_to(data):
+                return not_found()
+            # Somebody's file: whether this person may have it is asked as it stands now, not as it stood then.
+            from_somebody = path.is_relative_to(data / "attachments") and is_somebodys(session, path.name)
+        if from_somebody:
+            return self._attachment(visitor, path.name)
+        return _download(path, name, guess_type(name)[0] or "application/octet-stream")
 
 
 def _download(path: Path, name: str, media: str) -> Response:

@@ -22,6 +22,7 @@ def mount(asgi: FastAPI, service: Host) -> None:
     from bot.channels.web.chat import add_chat
     from bot.console import add_console
 
+    _drop_descriptions(asgi)
     sign_in, files = SignIn(service), Files(service)
     asgi.add_route(LOOKS, looks, methods=["GET"])
     asgi.add_route("/enter", sign_in.form, methods=["GET"])
@@ -48,3 +49,9 @@ def mount(asgi: FastAPI, service: Host) -> None:
         reconnect_timeout=RECONNECT_SECONDS,
         show_welcome_message=False,
     )
+
+
+def _drop_descriptions(asgi: FastAPI) -> None:
+    """Take FastAPI's own pages off: they load scripts from outside, and describe what nobody needs described."""
+    own = {asgi.docs_url, asgi.redoc_url, asgi.openapi_url, asgi.swagger_ui_oauth2_redirect_url} - {None}
+    asgi.router.routes[:] = [route for route in asgi.router.routes if getattr(route, "path", None) not in own]

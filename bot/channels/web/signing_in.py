@@ -68,7 +68,7 @@ class SignIn:
             max_age=int(LASTING.total_seconds()),
             httponly=True,
             samesite="lax",
-            secure=request.url.scheme == "https",
+            secure=base_of(request).startswith("https"),
         )
         return response
 
@@ -92,6 +92,12 @@ class SignIn:
     def _close(self, token: str) -> None:
         with self.host.app.database.transaction() as session:
             close_session(session, token, now=real_clock())
+
+
+def base_of(request: Request) -> str:
+    """The address the browser used. A proxy that ends https says so; to claim it falsely harms only the claimant."""
+    scheme = request.headers.get("x-forwarded-proto", request.url.scheme)
+    return str(request.base_url.replace(scheme="https" if scheme == "https" else "http"))
 
 
 def link_of(base: str, code: str) -> str:

@@ -56,7 +56,7 @@ class Speaker:
         with database.reading() as session:
             mark = thread_mark(session, self.person_id, now=now)
             thread = full_thread(session, self.person_id, now=now, limit=limit)
-        bubbles = bubbles_of(thread.lines, data=self.host.app.data, today=today_of(self.host))
+        bubbles = bubbles_of(thread.lines, today=today_of(self.host))
         return Picture(mark, tuple(bubbles), thread.has_more, any(bubble.waiting for bubble in bubbles))
 
     def say(self, text: str) -> None:

@@ -35,7 +35,7 @@ def site(request: pytest.FixtureRequest, sqlite_files: SqliteFiles, tmp_path_fac
         prepare(database, folder)
         running = Running.on(folder, *getattr(request.module, "OPTIONS", ()))
         try:
-            yield Site(f"http://127.0.0.1:{running.port}", folder, database)
+            yield Site(running.url, folder, database)
         finally:
             running.stop()
 

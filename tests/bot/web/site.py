@@ -1,6 +1,5 @@
 """A small city with one of every role, served on loopback: the links in, and the database behind it."""
 
-import json
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -69,7 +68,7 @@ class Running:
     """The server's process; stops when left."""
 
     process: subprocess.Popen[str]
-    port: int
+    url: str
 
     @classmethod
     def on(cls, data: Path, *options: str) -> "Running":
@@ -77,8 +76,8 @@ class Running:
         process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=ROOT)
         assert process.stdout is not None
         line = process.stdout.readline()
-        assert line, "the server did not start"
-        return cls(process, json.loads(line)["port"])
+        assert line.startswith("ready "), "the server did not start"
+        return cls(process, line.split()[1].rstrip("/"))
 
     def stop(self) -> None:
         self.process.terminate()
