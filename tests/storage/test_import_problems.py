@@ -172,7 +172,8 @@ def test_a_heading_twice(sqlite_database: Database, tmp_path: Path) -> None:
 
 
 def test_a_formula_without_a_result_is_not_a_blank(sqlite_database: Database, tmp_path: Path) -> None:
-    book = _good().change("问题", "W1", 时限=Formula("=DATE(2025,12,31)")).change("人员", "A2", 姓名=Formula('="钱"&"书"'))
+    book = _good().change("问题", "W1", 时限=Formula("=DATE(2025,12,31)"))
+    book.change("人员", "A2", 姓名=Formula('="钱"&"书"'))
     report = _report(sqlite_database, tmp_path, book)
     assert [(one.sheet, one.row, one.column) for one in report.problems] == [("人员", 3, "姓名"), ("问题", 2, "时限")]
     assert all("公式没有计算结果" in one.reason for one in report.problems)
