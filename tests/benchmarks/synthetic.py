@@ -4,9 +4,10 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import CTE, String, cast, insert, literal, select
-from sqlmodel import Session, col
+from sqlalchemy import CTE, String, case, cast, insert, literal, select
+from sqlmodel import Session
 
+from storage.calendar import WorkingDays
 from storage.database import Database
 from storage.people.tables import Person, Posting, RoleGrant, Unit
 from storage.talks.rules import DutyStatus
@@ -60,8 +61,6 @@ def _units(count: int) -> Any:
     series = _numbers(count + 1)
     n = series.c.n
     below = n > 1
-    from sqlalchemy import case
-
     return select(
         n.label("id"),
         _text("U", n).label("code"),
@@ -81,7 +80,10 @@ def _people(count: int) -> Any:
 def _meetings(units: int) -> Any:
     n = _numbers(units, 2).c.n
     return select(
-        n.label("id"), n.label("unit_id"), literal(2025).label("year"), literal(TODAY + timedelta(days=200)).label("held_on")
+        n.label("id"),
+        n.label("unit_id"),
+        literal(2025).label("year"),
+        literal(TODAY + timedelta(days=200)).label("held_on"),
     )
 
 
@@ -110,11 +112,10 @@ def _posting(n: Any, unit: Any, principal: Any) -> Any:
 
 def _duties(duties: int, units: int, every: int) -> Any:
     """Of `every` duties one is due: its meeting is 31 days off. The others' next stage comes on one of forty days."""
-    from sqlalchemy import case
-
     n = _numbers(duties).c.n
     due = n % every == 0
     later = {number: TODAY + timedelta(days=40 + number) for number in range(40)}
+    first_stages = {k: WorkingDays().on_or_before(day - timedelta(days=30)) for k, day in later.items()}
     return select(
         n.label("id"),
         n.label("posting_id"),
@@ -127,8 +128,6 @@ def _duties(duties: int, units: int, every: int) -> Any:
         literal(DutyStatus.OPEN.value).label("status"),
         literal("").label("closed_reason"),
         literal("standard-1").label("rulebook"),
-        case(
-            (due, TODAY), else_=case({k: day - timedelta(days=30) for k, day in later.items()}, value=n % 40)
-        ).label("next_stage_on"),
+        case((due, TODAY), else_=case(first_stages, value=n % 40)).label("next_stage_on"),
         literal(False).label("provisional"),
     )
