@@ -2,6 +2,7 @@
 
 from bot.understanding.dates import DateReading, read_date
 from bot.understanding.numbers import PercentReading, read_percent
-from bot.understanding.reading import Expecting, Reading, read_reply
+from bot.understanding.reading import read_reply
+from bot.understanding.replies import Expecting, Reading
 
 __all__ = ["DateReading", "Expecting", "PercentReading", "Reading", "read_date", "read_percent", "read_reply"]

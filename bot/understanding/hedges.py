@@ -33,3 +33,16 @@ def hedged(text: str, start: int, end: int, *, is_date: bool = False) -> bool:
     if is_date:
         before = re.sub(r"最多|顶多|至多|最长", "", before)  # an upper bound is a deadline
     return any(_DOUBTFUL.search(_HARMLESS.sub("", words)) for words in (before, behind))
+
+
+_ASIDE = re.compile(
+    r"不敢(?:保证|说)|不保证|没把握|说不[准好]|不一定|不确定|难说|够呛|悬|看难|(?:得|要|待|再)核实|没核实|没定|再[看定]|看情况|"
+    r"待定|也许|未必"
+)
+_OTHER_MATTER = re.compile(r"时间|日期|期限|进度|困难|资金|进展|经费|什么时候")
+
+
+def doubted_aside(text: str, start: int, end: int) -> bool:
+    """Whether a short clause of its own takes back the sureness of `text[start:end]` (4月底吧，不敢保证)."""
+    asides = [clause for part in (text[:start], text[end:]) for clause in _BREAK.split(part)]
+    return any(len(clause) <= 8 and _ASIDE.search(clause) and not _OTHER_MATTER.search(clause) for clause in asides)

@@ -43,7 +43,8 @@ _HELD_BACK = re.compile(
     r"多数|大多|差不多|几乎|接近|主体|逐步|陆续|下一步|前期|初步|阶段性?|有的|有些|个别|必须|应当?|"
     r"申请|请求|是否|还差|还剩|还没|督促|推动|抓紧|按期|按时|如期|尽快|尽早|加快|早日|限期|要求|"
     r"按要求|承诺|继续|没法|完不|一直到|直到|何时|什么时候|一半|七七八八|八九不离十|算是?|应该|大概|"
-    r"可能|或许|也许|好像|似乎|据说|听说|估计|看样子|看来|说是|差点|勉强|超额)"
+    r"可能|或许|也许|好像|似乎|据说|听说|估计|看样子|看来|说是|差点|勉强|超额|(?:理论|形式|表面|名义|原则|程序|手续|口头|纸面)上|"
+    r"(?:方案|招标|设计|立项|公示|审批|签约|台账|动员|部署|摸底|排查|自查|调研|征地|编制|论证|评审|采购)(?:工作)?)"
     r"(?:[^，。；！]{0,8})$|(?:预计|争取|力争|计划|确保|打算|准备|希望|保证|目标|预期|力求|有望)(?:[^，。；！]{0,18})$"
 )
 _ALREADY_SURE = re.compile(r"(?:已经?|均已|都已)(?:经|全部|按期|按时|如期|按要求|提前|顺利|全面)*$")
@@ -71,7 +72,7 @@ _QUANTITY = re.compile(
 )
 _PARTLY = re.compile(
     r"大部分|基本上?|部分|差不多|快(?:要)?|大体|多数|大多|几乎|八九不离十|七七八八|主体|绝大多数|大头|"
-    r"主要(?!问题|困难|是)|重点|关键|接近|好几|几[个项条件处]|若干|一些|十[来几]|不少|许多|很多"
+    r"主要(?!问题|困难|是)|重点|关键|接近|好几|几[个项条件处]|若干|一些|十[来几]|不少|许多|很多|[一二三四]期|第[一二三四]"
 )
 
 _NOT_STARTED = re.compile(
@@ -168,6 +169,8 @@ def _whole(text: str, match: re.Match[str]) -> bool:
 
 def _done(text: str, ahead: Sequence[tuple[int, bool]]) -> re.Match[str] | None:
     """The last words that say the whole work is finished."""
+    if re.search(r"(?:没有?|未)(?:全部|都)?(?:完成|做完|弄完|改完|办完|整改完)(?!的)", text):
+        return None
     last = None
     for match in _FINISHED.finditer(text):
         before, after = _clause_before(text, match.start()), text[match.end() :]
@@ -193,6 +196,8 @@ def _nothing(text: str, amounts: Sequence[tuple[int, int]]) -> re.Match[str] | N
     if match is None:
         return None
     before = _clause_before(text, match.start())
-    some = re.search(r"有的|有些|部分|个别|其他|其余|剩下?|还有|尚有|另|第.{1,2}[项个条]|最后|一些|几[项个]", before)
+    some = re.search(
+        r"有的|有些|部分|个别|其他|其余|剩下?|还有|尚有|另|第.{1,2}[项个条]|最后|一些|几[项个]|[一二三四]期", before
+    )
     counted = any(end <= match.start() for _, end in amounts)
     return None if some or counted else match

@@ -1,0 +1,59 @@
+"""The words plain answers to “how far?” and “by when?” are made of.
+
+A short direct answer with any other word beside its value (撑死七成, 收到批文十天内, 兄弟单位90%) is asked back: what
+an unknown word does to a value cannot be known.
+"""
+
+import re
+
+_BREAK = re.compile(r"[，。；！？\n（） ]")
+LONGEST = 18
+"""Characters of the clause beyond which it is a story, not a direct answer."""
+
+_BOTH = (
+    "嗯 呃 额 哦 噢 那个 这个 就是 啊 吧 呢 哈 呀 嘛 了 啦 的 得 地 也 都 就 才 又 还 再 该 这 那 它 把 被 给 在 "
+    "于 到 至 为 是 有 我 我们 咱 咱们 单位 我单位 本单位 我局 我委 我处 我科 我县 我区 我镇 这边 这里 我这边 "
+    "领导 您好 你好 报告 回复 汇报 谢谢 请 问题 整改 工作 任务 项目 工程 事项 事情 事 活 这事 总体 整体 目前 "
+    "现在 现 已 已经 现已 当前 眼下 这次 本次 这回 今年 全年 完成 推进 落实 解决 销号 办结 办理 处理 做 干 弄 搞 "
+    "办 改 推 走 整 干到 全部 全面 全 所有 各项 剩下 剩余 余下 还剩 剩 还差 还有 没 缺 差 左右 上下 大概 大约 约 "
+    "约莫 大约摸 差不多 估计 应该 可以 能 能够 可 会 要 须 需 争取 力争 预计 计划 按计划 确保 保证 努力 不对 "
+    "不是 应 应是 应该是 说错 写错 填错 报错 记错 说错了 改成 改为 改到 更正 一下 调到 调整 写 填 报 选 定 设 "
+    "算上 其实 实际 只有 仅 只 主要 一共 共 合计 总共 个 项 条 件 成 好 完 最后 方面 以及 和 并 : 比较 顺利 基本 "
+    "圆满 按时 按期 如期 总的"
+)
+_PERCENT = (
+    "进度 进展 完成度 完成率 整改率 办结率 销号率 完成情况 完成量 百分比 比例 达到 达 做到 干到 推进到 推到 实现 "
+    "样子 的样子 刚 刚刚 刚好 正好 大 总 量 工作量 工程量 任务量 总量 总任务 总任务量 截至 截止 本月 这个月 本周 "
+    "这周 本期 今天 升 升到 升至 提高 提升 增加 增长 上升 从 由 比 较 上 多 综合 累计 满打满算 大致 即 也就是 "
+    "就是说 或者说 卡 不到 过 过去 上次 上月 上个月 上期 前期 初步 数 数字 趴 点 个点 百分 百分数 年度 季度 "
+    "一季度 说 新 再到 提到 到了 有了 走了 干了 占 等于 相当于 大体 搬 签 拆 建 按 按照 台账 清单 统计 测算 目测 "
+    "口径 序时 实打实 浮动 吧大概 十 其余 十足"
+)
+_DATE = (
+    "最迟 最晚 至迟 最多 最长 顶多 不晚于 不迟于 拟 拟于 预期 打算 准备 做完 办完 弄完 弄好 搞完 搞定 改完 "
+    "整改完 整改到位 落实到位 到位 结束 收尾 扫尾 收工 收官 收口 完工 竣工 验收 交账 交差 交付 见效 清零 利索 "
+    "干完 搞好 改好 肯定 一定 绝对 之前 以前 之内 以内 前 内 赶在 赶 定在 定到 暂定 初定 先 先定 行 成 能行 "
+    "没问题 时间 日期 期限 时限 完成时间 完成日期 截止 截止到 截止日期 那就 就定 延期 延长 延 申请 请求 希望 "
+    "推迟 推后 想 需要 我想 批准 宽限 顺延 放宽 展期 恳请 往后 后 变 变更 局里 县里 市里 省里 上级 组织 要求 "
+    "按要求 规定 按 上午 下午 中午 晚上 早上 钟 点 整 下班 交 最终 完毕 努力 尽量 尽力 尽快 力求 限 初步 目标 "
+    "定为 起码 暂 一起 之间 大后天 就是 当天 考虑 考虑到 改期 等"
+)
+
+
+def _pattern(*groups: str) -> re.Pattern[str]:
+    words = sorted({word for group in groups for word in group.split()}, key=len, reverse=True)
+    return re.compile(
+        r"\d{1,2}(?:点|时|:)\d{0,2}|[\d一二两三四五六七八九十]{1,3}[项个条件处户]|" + "|".join(map(re.escape, words))
+    )
+
+
+PERCENT_WORDS = _pattern(_BOTH, _PERCENT)
+DATE_WORDS = _pattern(_BOTH, _DATE)
+
+
+def is_plain(text: str, start: int, end: int, words: re.Pattern[str]) -> bool:
+    """Whether nothing but `words` stands beside `text[start:end]` in its clause, or the clause is a story."""
+    before, behind = _BREAK.split(text[:start])[-1], _BREAK.split(text[end:])[0]
+    if len(before) + len(behind) > LONGEST:
+        return True
+    return not words.sub("", before) and not words.sub("", behind)
