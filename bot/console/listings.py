@@ -79,7 +79,7 @@ def _owed(line: OwedLine, today: date) -> tuple[Cell, ...]:
         state = "已谈" if line.talked_on else "未谈"
     return (
         line.code, line.name, line.unit, line.title, line.category, line.place.unit, LEVEL_NAMES[line.place.level],
-        line.talker or "尚未确定", line.deadline_on, line.talked_on, state,
+        line.talker or "尚未确定", line.deadline_on or "会期未定", line.talked_on, state,
     )  # fmt: skip
 
 

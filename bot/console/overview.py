@@ -23,7 +23,7 @@ CARDS = (
     ("未谈人数", "people", "untalked"),
     ("逾期未谈", "people", "overdue"),
     ("谈话人次", "talks", "all"),
-    ("民主生活会前", "talks", "before"),
+    ("其中会前谈话", "talks", "before"),
     ("谈话指出问题", "findings", "talks"),
     ("已销号", "findings", "closed"),
     ("未销号", "findings", "unclosed"),

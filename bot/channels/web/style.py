@@ -96,6 +96,7 @@ body.plain { display: flex; align-items: center; justify-content: center; min-he
 .composer textarea { flex: 1; min-width: 0; font: inherit; color: inherit; padding: 8px 12px; border: 1px solid #9fb2ca;
   border-radius: 8px; resize: none; height: 42px; max-height: 132px; box-sizing: border-box; line-height: 24px;
   background: #fff; }
+.composer textarea:focus-visible { outline: 2px solid var(--focus); outline-offset: -1px; }
 .composer textarea::placeholder { color: #667284; }
 .composer .q-btn.act { padding: 8px 14px; min-height: 42px; }
 .empty { text-align: center; color: var(--quiet); padding: 48px 16px; }
