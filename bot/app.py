@@ -1,8 +1,9 @@
 """The composition root: the only place that picks real parts and wires them together."""
 
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,7 +12,8 @@ from storage.database import Database, open_database
 from storage.migrations import bring_up_to_date
 
 if TYPE_CHECKING:
-    from knowledge.answering import PolicyDesk
+    from knowledge.answering import Answer, PolicyDesk
+    from storage.documents.rules import Audience
 
 
 @dataclass(frozen=True)
@@ -27,11 +29,27 @@ class App:
         """The folder of everything that is not in the database."""
         return self.settings.data
 
-    def desk(self) -> "PolicyDesk":
+    def desk(self) -> "DeskWhenAsked":
         """What answers policy questions; its heavy parts load with the first question."""
         from bot.command_line.ask import open_desk
 
-        return open_desk(self)
+        return DeskWhenAsked(lambda: open_desk(self))
+
+
+class DeskWhenAsked:
+    """A policy desk opened by the first question put to it, once, whichever thread asks first."""
+
+    def __init__(self, opening: "Callable[[], PolicyDesk]") -> None:
+        self._opening = opening
+        self._lock = threading.Lock()
+        self._desk: PolicyDesk | None = None
+
+    def answer(self, question: str, *, audience: "Audience", on_date: date) -> "Answer":
+        """The answer for somebody with this audience, as of a date."""
+        with self._lock:
+            if self._desk is None:
+                self._desk = self._opening()
+        return self._desk.answer(question, audience=audience, on_date=on_date)
 
 
 def real_clock() -> datetime:
