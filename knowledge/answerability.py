@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from knowledge.asking import ASKING, Asked
+from knowledge.asking import ASKING, THEN, Asked
 from knowledge.characters import squeezed, terms
 from knowledge.documents.structure import sentences
 from knowledge.retrieval import Hit
@@ -230,7 +230,7 @@ def _marks(scene: Scene) -> list[float]:
     around = squeezed("\n".join(_all_of(hit) for hit in scene.hits[:3]))
     titles = squeezed("\n".join(hit.document.title for hit in scene.hits[:3]))
     is_title = [bool(re.search("[条例法定则见法知]$", name)) for name in named]
-    years = YEAR.findall(scene.asked.text)
+    years = YEAR.findall(THEN.sub(" ", scene.asked.text))  # 2019年的时候 names a period, not a thing asked for
     dated = around + "".join(f"{hit.document.issued}{hit.document.name}" for hit in scene.hits[:3])
     figures = [figure for figure in FIGURE.findall(scene.asked.text) if figure not in years]
     return [
@@ -271,15 +271,17 @@ def _longest(short: str, long: str) -> int:
 
 @dataclass(frozen=True)
 class Reader:
-    """Boosted small trees over the features: `probability` that the passages answer."""
+    """Boosted small trees over the features, and slopes of single ones: `probability` that the passages answer."""
 
     trees: tuple[Any, ...]
     start: float
+    slopes: Mapping[int, float]
 
     def probability(self, scene: Scene) -> float:
         """Between 0 and 1; compare it with the threshold of the weights file."""
         row = features(scene)
         total = self.start + sum(_leaf(tree, row) for tree in self.trees)
+        total += sum(slope * row[feature] for feature, slope in self.slopes.items())
         return float(1 / (1 + np.exp(-total)))
 
 
@@ -294,7 +296,8 @@ def _leaf(tree: Any, row: NDArray[np.float64]) -> float:
 def shipped_reader() -> tuple[Reader, float]:
     """The reader of the weights file and the threshold below which an answer is declined."""
     held = json.loads(WEIGHTS.read_text("utf-8"))
-    return Reader(tuple(held["trees"]), float(held["start"])), float(held["threshold"])
+    slopes = {int(feature): float(slope) for feature, slope in held["slopes"].items()}
+    return Reader(tuple(held["trees"]), float(held["start"]), slopes), float(held["threshold"])
 
 
 def is_answered(scene: Scene) -> bool:

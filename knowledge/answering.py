@@ -100,15 +100,15 @@ class PolicyDesk:
         found = finder.find(asked, audience=audience, period=period, limit=RETRIEVED)
         rarities = finder.library.keywords.rarities(list(asked.weights), found.visible)
         shown = _retrieved(found.hits) if with_retrieved else ()
+        quotes = choose(asked, found.hits, rarities, finder.library.following)
         unseen = rarity(0, int(found.visible.sum()))
         if not is_answered(Scene(asked, found.hits, rarities, unseen)):
-            return _declined(asked, found.hits, shown)
+            return _declined(asked, quotes, shown)
         composed = compose(self.chat, question, found.hits, on_date) if self.chat else None
         if composed and composed.declined:
-            return _declined(asked, found.hits, shown)
+            return _declined(asked, quotes, shown)
         if composed:
             return Answer(AnswerKind.COMPOSED, composed.text, tuple(map(cited, composed.quotes)), (), shown)
-        quotes = choose(asked, found.hits, rarities, finder.library.following)
         return Answer(AnswerKind.QUOTED, quoted_text(asked, quotes), tuple(map(cited, quotes)), (), shown)
 
     def retriever(self, *, audience: Audience, on_date: date, limit: int = 10) -> "PolicyRetriever":
@@ -118,10 +118,9 @@ class PolicyDesk:
         return PolicyRetriever(finder=self.shelf.finder, audience=audience, on_date=on_date, limit=limit)
 
 
-def _declined(asked: Asked, hits: Sequence[Hit], shown: tuple[Retrieved, ...]) -> Answer:
-    nearest = hits[:NEAREST]
-    cited_nearest = tuple(cited(Quote(hit, hit.passage.text)) for hit in nearest)
-    return Answer(AnswerKind.ABSTAIN, no_basis_text(asked, nearest), (), cited_nearest, shown)
+def _declined(asked: Asked, quotes: Sequence[Quote], shown: tuple[Retrieved, ...]) -> Answer:
+    nearest = quotes[:NEAREST]
+    return Answer(AnswerKind.ABSTAIN, no_basis_text(asked, nearest), (), tuple(map(cited, nearest)), shown)
 
 
 def cited(quote: Quote) -> Citation:

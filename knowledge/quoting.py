@@ -10,7 +10,7 @@ from knowledge.documents.structure import POINT, SUBSECTION, sentences
 from knowledge.retrieval import Hit
 from storage.documents.queries import PassageFacts
 
-BUDGET = 420
+BUDGET = 500
 """Characters of quotes that are looked for."""
 BOUND = 600
 """Characters of quotes there may ever be in one answer, a list that must come whole included."""

@@ -62,8 +62,8 @@ class Finder:
         if not visible.any():
             return Found((), visible, documents)
         ranked = self.rank(asked, labels_of(audience), document_mask, visible, limit * 3)
-        hits = tuple(self._hit(number, documents, score) for number, score in ranked)
-        return Found(_without_repeats(hits)[:limit], visible, documents)
+        hits = tuple(self.hit(number, documents, score) for number, score in ranked)
+        return Found(without_repeats(hits)[:limit], visible, documents)
 
     def rank(
         self, asked: Asked, labels: Collection[str], document_mask: Mask, visible: Mask, limit: int
@@ -129,7 +129,8 @@ class Finder:
         filled: Floats = np.nan_to_num(scaled, nan=float(np.nanmin(scaled))).astype(np.float32)
         return filled
 
-    def _hit(self, number: int, documents: Mapping[int, str], score: float) -> Hit:
+    def hit(self, number: int, documents: Mapping[int, str], score: float) -> Hit:
+        """A passage with its document and the standing it has."""
         passage = self.library.passages[number]
         document = self.library.documents[passage.document_id]
         return Hit(passage, document, documents[document.id], score, number)
@@ -153,7 +154,8 @@ def _by_best(scores: Floats) -> Floats:
     return scores / best if best > 0 else scores
 
 
-def _without_repeats(hits: Sequence[Hit]) -> tuple[Hit, ...]:
+def without_repeats(hits: Sequence[Hit]) -> tuple[Hit, ...]:
+    """Hits whose text was not seen before in the same document."""
     seen: set[tuple[int, str]] = set()
     kept = []
     for hit in hits:

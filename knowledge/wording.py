@@ -11,7 +11,6 @@ from storage.documents.rules import BINDING, Standing
 STANDINGS = {Standing.IN_FORCE: "现行", Standing.UNKNOWN: "效力未核实"}
 TITLE_SHOWN = 30
 NOTE_SHOWN = 60
-NEAREST_SHOWN = 60
 PERMISSION = re.compile(
     r"(?:能不能|可不可以|能否|可否|允不允许|准不准)|(?:能|可以|允许|准许).{0,24}(?:吗|么|不)[?？]?$"
 )
@@ -81,15 +80,17 @@ def shortened(title: str) -> str:
     return title if len(title) <= TITLE_SHOWN else title[: TITLE_SHOWN - 1] + "…"
 
 
-def no_basis_text(asked: Asked, hits: Sequence[Hit]) -> str:
+def no_basis_text(asked: Asked, nearest: Sequence[Quote]) -> str:
     """What is said where the documents hold no answer: so much, what is only mentioned, and the nearest clauses."""
     head = "已登记的文件里没有直接规定。"
-    mentioned = [name for name in QUOTED.findall(asked.text) if any(name in hit.passage.text for hit in hits)]
+    mentioned = [
+        name for name in QUOTED.findall(asked.text) if any(name in quote.hit.passage.text for quote in nearest)
+    ]
     if mentioned:
         head = f"已登记的文件提到“{mentioned[0]}”，但没有给出所问的内容。"
-    if not hits:
+    if not nearest:
         return head + "可转请工作人员答复。"
-    rows = [f"· {hit.passage.text[:NEAREST_SHOWN].strip()}…\n  ——{source(hit)}" for hit in hits]
+    rows = [f"· {quote.text}\n  ——{source(quote.hit)}" for quote in nearest]
     return "\n".join([head + "没有直接规定，最接近的是：" if mentioned else head + "最接近的是：", *rows, CLOSING])
 
 
