@@ -12,7 +12,7 @@ COMMANDS = (
     "ask",
     "chat",
     "bind",
-    # "audit",
+    "audit",
     "serve",
     "wecom",
     "doctor",
