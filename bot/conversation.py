@@ -9,18 +9,18 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from sqlmodel import Session
 
 from bot.binding import PRIVATE_TEXT, greet_stranger
 from bot.commands import BY_VERB
-from bot.commands.declaration import Asked, BeginForm
+from bot.commands.declaration import Acted, Asked, BeginForm
 from bot.form_turns import FormDesk, FormOutcome
 from bot.forms import FORMS
 from bot.messages import IncomingMessage, read_message
 from bot.questions import Desk, answer_body, answer_for
 from bot.router import CommandTurn, FormTurn, QuestionTurn, ResumeTurn, Turn, UselessTurn, command_meant, decide
-from knowledge.answering import Answer
 from storage.conversations.actions import mark_handled
 from storage.conversations.queries import FormState, StoredMessage, claim_message, waiting_messages
 from storage.database import Database
@@ -31,6 +31,9 @@ from storage.outbox.body import Body, Choice
 from storage.outbox.rules import MessageKind
 from storage.people.queries import actor_for
 from storage.people.rules import Actor
+
+if TYPE_CHECKING:
+    from knowledge.answering import Answer
 
 log = logging.getLogger("tanhua.conversation")
 FAILED_TEXT = "这条消息没能处理，已通知管理员。请稍后再试，或换一种说法。"
@@ -88,14 +91,14 @@ class Conversation:
                 session.rollback()
             answer = self._answer(message, result.question)
 
-    def _answer(self, message: StoredMessage, question: str) -> Answer:
+    def _answer(self, message: StoredMessage, question: str) -> "Answer":
         now = self.clock()
         with self.database.reading() as session:
             assert message.person_id is not None, "strangers' questions are not answered"
             actor = actor_for(session, message.person_id, shanghai_date(now))
         return answer_for(self.desk, question, actor, shanghai_date(now))
 
-    def _turn(self, session: Session, stored: StoredMessage, answer: Answer | None) -> TurnResult:
+    def _turn(self, session: Session, stored: StoredMessage, answer: "Answer | None") -> TurnResult:
         now = self.clock()
         message = read_message(stored.channel, stored.account, stored.body)
         if not message.private:
@@ -146,13 +149,15 @@ class _PersonTurn:
     actor: Actor
     now: datetime
     data: Path
-    answer: Answer | None
+    answer: "Answer | None"
 
     def take(self, message: IncomingMessage) -> TurnResult:
         forms = FormDesk(self.session, self.actor, self.now, self.data)
         retired = forms.close_retired()
         state = forms.open_form()
-        turn = decide(message, has_open_form=state is not None, has_paused=bool(forms.paused_forms()))
+        named = state is not None and forms.names_option(state, message.text)
+        paused = bool(forms.paused_forms())
+        turn = decide(message, has_open_form=state is not None, has_paused=paused, names_option=named)
         try:
             with self.session.begin_nested():
                 result = self._carry_out(turn, message, forms, state)
@@ -189,7 +194,7 @@ class _PersonTurn:
             return None if self.answer is None else [self._answer_body(text, self.answer)]
         command = BY_VERB[verb]
         result = command.run(self._asked(message))
-        if isinstance(result, BeginForm):
+        if isinstance(result, BeginForm | Acted):
             choice = Choice(verb, command.title)
             return [Body(f"要办理“{command.title}”请点下面的按钮，正在填的内容会先暂存。", (choice,))]
         return list(result)
@@ -224,9 +229,11 @@ class _PersonTurn:
         result = BY_VERB[turn.verb].run(self._asked(message, turn.argument))
         if isinstance(result, BeginForm):
             begun = forms.begin(
-                result.form, result.field, result.value, said=turn.said, fresh=result.fresh, sure=turn.sure
+                result.form, result.known, said=turn.said, fresh=result.fresh, sure=turn.sure
             )
             return _from_forms(begun)
+        if isinstance(result, Acted):
+            return TurnResult(self._then_ask_again(result.replies, forms, state), result.notices)
         replies = list(result)
         if not turn.sure and replies:
             last = replies[-1]
@@ -238,7 +245,7 @@ class _PersonTurn:
             return TurnResult(question=text)
         return TurnResult(self._then_ask_again([self._answer_body(text, self.answer)], forms, state))
 
-    def _answer_body(self, text: str, answer: Answer) -> Body:
+    def _answer_body(self, text: str, answer: "Answer") -> Body:
         return answer_body(self.session, text, answer, self.actor, now=self.now)
 
     def _then_ask_again(self, replies: list[Body], forms: FormDesk, state: FormState | None) -> list[Body]:

@@ -10,6 +10,9 @@ from bot.form_fields import FieldKind, FormField, Option, Times
 from bot.understanding import Expecting, Reading, read_date, read_reply
 from storage.instants import at_shanghai, spoken_date, spoken_deadline
 
+FAR_OFF = 300
+"""Days: a talk planned further ahead than this without a year was hardly meant so."""
+
 
 @dataclass(frozen=True)
 class Fact:
@@ -127,6 +130,8 @@ def _moment(field: FormField, text: str, today: date) -> Fact | Misread:
         return Misread(read.time_doubt or read.doubt or _retry(field))
     if read.date < today:
         return Misread(f"{spoken_date(read.date, today)} 已经过去，请填写今后的时间。")
+    if (read.date - today).days > FAR_OFF and not re.search(r"\d{4}|明年|后年", text):
+        return Misread(f"今年的这一天已经过去；如果是{read.date.year}年，请写明年份。")
     return moment_fact(at_shanghai(read.date, read.time), today)
 
 

@@ -1,6 +1,6 @@
 """A turn of a form against the database: load, advance, save, and on submit call the form's one action."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -35,7 +35,7 @@ from storage.attachments.actions import register_attachment
 from storage.conversations.actions import begin_form, close_form, resume_form, save_form
 from storage.conversations.queries import FormState, form_sessions
 from storage.conversations.rules import FormStatus
-from storage.errors import TanhuaError
+from storage.errors import NotFound, TanhuaError
 from storage.instants import shanghai_date
 from storage.outbox.body import Body, Choice
 from storage.people.rules import Actor
@@ -83,22 +83,29 @@ class FormDesk:
         return [Body(RETIRED.format(name=state.form)) for state in gone]
 
     def begin(
-        self, name: str, known: str = "", value: Any = None, *, said: str = "", fresh: bool = False, sure: bool = True
+        self,
+        name: str,
+        known: Mapping[str, Any] | None = None,
+        *,
+        said: str = "",
+        fresh: bool = False,
+        sure: bool = True,
     ) -> FormOutcome:
-        """Begin a form, perhaps with one answer known and facts in a sentence; or say why it cannot be begun.
+        """Begin a form, perhaps with answers known and facts in a sentence; or say why it cannot be begun.
 
         The same form open or paused is gone on with, or asked about, unless `fresh`. `sure` False: it was a guess.
         """
         form, answers = FORMS[name], dict[str, Any]()
-        if known and value is not None:
-            label = self._label_of(form, known, value)
+        for key, value in (known or {}).items():
+            answers[key] = {"v": value, "s": ""}
+            label = self._label_of(form, key, answers)
             if label is None:
                 return FormOutcome([Body("这一项已经办结，或不在您的办理范围内。")])
-            answers = {known: {"v": value, "s": label}}
+            answers[key]["s"] = label
         if problem := form.permitted(self._situation(answers)):
             return FormOutcome([Body(problem)])
         before = self.open_form()
-        if not fresh and (going_on := self._going_on(form, before, known, value)):
+        if not fresh and (going_on := self._going_on(form, before, known or {})):
             return going_on
         state = begin_form(
             self.session, person_id=self.actor.person_id, form=name, version=form.version, now=self.now, answers=answers
@@ -114,11 +121,12 @@ class FormDesk:
             body = Body(body.text, (*body.choices, drop), body.files)
         return FormOutcome([body])
 
-    def _going_on(self, form: Form, before: FormState | None, known: str, value: Any) -> FormOutcome | None:
+    def _going_on(self, form: Form, before: FormState | None, known: Mapping[str, Any]) -> FormOutcome | None:
         """The same form already open is asked again; a paused one is gone on with, or asked about."""
 
         def same(state: FormState) -> bool:
-            return state.form == form.name and (not known or state.answers.get(known, {}).get("v") == value)
+            given = {key: state.answers.get(key, {}).get("v") for key in known}
+            return state.form == form.name and given == dict(known)
 
         if before and same(before):
             return FormOutcome([self.ask_again(before, ("正在填写这一项。要从头填写，请回复“重新填写”。",))])
@@ -127,10 +135,9 @@ class FormDesk:
             return None
         if known:
             return self.resume(paused[0])
-        argument = form.name if not known else f"{form.name}.{known}.{value}"
         choices = (
             *(Choice(f"resume:{state.id}", f"接着填：{self._gist(form, state)}"[:60]) for state in paused[:4]),
-            Choice(f"fresh:{argument}", "另填一份"),
+            Choice(f"fresh:{form.name}", "另填一份"),
         )
         return FormOutcome([Body(f"上次的“{form.title}”还没有填完，接着填还是另填一份？", choices)])
 
@@ -156,9 +163,20 @@ class FormDesk:
         filled, _ = fill(form, progress, facts, overwrite=False)
         return FormProgress(filled.answers, (), moved(form, filled).asked), told(form, facts)
 
-    def _label_of(self, form: Form, name: str, value: Any) -> str | None:
-        options = self._options(form.field(name), {name: {"v": value, "s": ""}})
-        return next((option.label for option in options if option.value == value), None)
+    def _label_of(self, form: Form, name: str, answers: Answers) -> str | None:
+        try:
+            options = self._options(form.field(name), answers)
+        except NotFound:
+            return None
+        return next((option.label for option in options if option.value == answers[name]["v"]), None)
+
+    def names_option(self, state: FormState, text: str) -> bool:
+        """Whether `text` is word for word an option of what the form asks now."""
+        form, progress, _ = self._load(state)
+        asked = asked_field(form, progress)
+        if not text.strip() or asked is None:
+            return False
+        return any(option.label == text.strip() for option in self._options(asked, progress.answers))
 
     def ask_again(self, state: FormState, notes: tuple[str, ...] = ()) -> Body:
         """The open form's present question once more."""
@@ -233,13 +251,15 @@ class FormDesk:
     ) -> Body:
         asked = asked_field(form, progress)
         options: Sequence[Option] = ()
+        warned: tuple[str, ...] = ()
         if asked is not None:
             options = self._options(asked, progress.answers)
             if asked.kind in (FieldKind.CHOICE, FieldKind.MANY) and not options:
                 notes = (*notes, asked.nothing)
         elif progress.asked == SUMMARY and form.warnings is not None:
-            notes = (*notes, *form.warnings(self._situation(form.applying(progress.answers))))
-        return form_body(form, progress, options, state.id, state.step + 1 if step is None else step, notes)
+            warned = tuple(form.warnings(self._situation(form.applying(progress.answers))))
+        shown_step = state.step + 1 if step is None else step
+        return form_body(form, progress, options, state.id, shown_step, notes, warned)
 
     def _situation(self, answers: Answers) -> Situation:
         return Situation(self.session, self.actor, answers, self.now, self.data)

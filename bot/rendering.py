@@ -14,9 +14,15 @@ Buttons = list[tuple[str, str]]
 
 
 def form_body(
-    form: Form, progress: FormProgress, options: Sequence[Option], form_id: int, step: int, notes: Sequence[str] = ()
+    form: Form,
+    progress: FormProgress,
+    options: Sequence[Option],
+    form_id: int,
+    step: int,
+    notes: Sequence[str] = (),
+    warned: Sequence[str] = (),
 ) -> Body:
-    """What the form asks now, with `notes` said first."""
+    """What the form asks now, with `notes` said first and what was `warned` of last."""
     if progress.asked == SUMMARY:
         text, buttons = _summary(form, progress)
     elif progress.asked == CANCEL:
@@ -25,7 +31,8 @@ def form_body(
         text, buttons = _change(form, progress)
     else:
         text, buttons = _question(form, form.field(progress.asked), progress, options)
-    said = "\n".join(filter(None, (*notes, text)))
+    warning = "请留意：" + "；".join(warned) if warned else ""
+    said = "\n".join(filter(None, (*notes, text, warning)))
     return Body(said, tuple(Choice(f"f:{form_id}:{step}:{verb}", label) for verb, label in buttons))
 
 
@@ -78,12 +85,16 @@ def _summary(form: Form, progress: FormProgress) -> tuple[str, Buttons]:
         f"{number}. {one.label}：{progress.answers.get(one.name, {}).get('s', '（未填）')}"
         for number, one in enumerate(shown, start=1)
     ]
-    text = "\n".join((f"{form.title}，请核对，无误请点“提交”：", *lines))
+    text = "\n".join((f"请核对“{form.title}”，无误请点“提交”：", *lines))
     return text, [("submit", "提交"), ("change", "修改"), ("cancel", "取消")]
 
 
 def _change(form: Form, progress: FormProgress) -> tuple[str, Buttons]:
-    fields = [one for one in form.asked(progress.answers) if one.in_summary]
+    fields = [
+        one
+        for one in form.asked(progress.answers)
+        if one.in_summary or progress.answers.get(one.name, {}).get("v") == "no"
+    ]
     return "要修改哪一项？", [*((f"change.{one.name}", one.label) for one in fields), ("submit", "返回核对")]
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from bot.commands import BY_VERB, COMMANDS
+from bot.commands.phrases import verb_meant
 from bot.messages import IncomingMessage
 from bot.understanding import Expecting, read_reply
 
@@ -66,8 +67,10 @@ Turn = FormTurn | CommandTurn | ResumeTurn | QuestionTurn | UselessTurn
 NOTHING_OPEN = "现在没有正在填写的事项。回复“帮助”查看可以办理的事项。"
 
 
-def decide(message: IncomingMessage, *, has_open_form: bool, has_paused: bool) -> Turn:
-    """The one turn this message takes. Nothing in it asks the clock: `moment`-dependent reading is the form's."""
+def decide(
+    message: IncomingMessage, *, has_open_form: bool, has_paused: bool, names_option: bool = False
+) -> Turn:
+    """The one turn this message takes. `names_option`: the text is word for word an option of what the form asks."""
     if message.choice:
         return _tapped(message.choice)
     text = message.text.strip()
@@ -75,12 +78,13 @@ def decide(message: IncomingMessage, *, has_open_form: bool, has_paused: bool) -
         return FormTurn(text=text) if has_open_form else UselessTurn(NO_FORM_FOR_FILES)
     if not text:
         return UselessTurn("；".join(message.refused) or "这类消息暂时用不上，请用文字或点选按钮。")
-    command = command_named(text)
-    if command and not (has_open_form and command == "help"):
+    steering = read_reply(text, today=ANY_DAY, expecting=Expecting("any")).command
+    if has_open_form and (steering or names_option):
+        return FormTurn(text=text)
+    if command := command_named(text):
         return CommandTurn(command)
     if has_open_form:
         return FormTurn(text=text)
-    steering = read_reply(text, today=ANY_DAY, expecting=Expecting("any")).command
     if has_paused and (text.strip(ENDING) in RESUME or steering == "resume"):
         return ResumeTurn()
     return _unprompted(text, steering or "")
@@ -130,8 +134,4 @@ def command_named(text: str) -> str:
 def command_meant(text: str) -> str:
     """The verb of the command a short sentence asks for; "" when it is rather a question to answer."""
     words = text.strip(ENDING)
-    if len(words) > LONGEST_COMMAND:
-        return ""
-    return next(
-        (command.verb for command in COMMANDS if any(re.search(pattern, words) for pattern in command.patterns)), ""
-    )
+    return verb_meant(words) if len(words) <= LONGEST_COMMAND else ""

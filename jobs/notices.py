@@ -1,5 +1,6 @@
 """Who hears of a fact besides the one who reported it, and what they read. Never the content of a finding."""
 
+from collections.abc import Collection
 from datetime import date
 
 from sqlmodel import Session, col, select
@@ -29,6 +30,14 @@ def staff_of(session: Session, unit_id: int, *roles: Role) -> list[int]:
         nearest = next((unit for unit in reversed(line) if unit in places), None)
         found += [person for person, granted, unit in grants if granted == role and unit == nearest]
     return list(dict.fromkeys(found))
+
+
+def overseers(
+    session: Session, talker_id: int | None, talking_unit_id: int, *, without: Collection[int] = ()
+) -> list[int]:
+    """The talker and the responsible staff of a talking unit, but nobody in `without`."""
+    people = [talker_id, *staff_of(session, talking_unit_id, Role.ORGANISATION, Role.DISCIPLINE)]
+    return [person for person in dict.fromkeys(people) if person is not None and person not in without]
 
 
 def people_to_tell(session: Session, reported: ReportedProgress, actor: Actor, today: date) -> list[int]:

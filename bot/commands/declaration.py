@@ -1,7 +1,7 @@
 """What a command is: a verb for buttons, names and patterns for typing, and what it does."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
 
@@ -39,21 +39,32 @@ class BeginForm:
     """The command begins a form, with some answers known. `fresh`: a new one even where one lies half filled in."""
 
     form: str
-    field: str = ""
-    value: object = None
+    known: Mapping[str, object] = field(default_factory=dict)
     fresh: bool = False
 
 
 @dataclass(frozen=True)
-class Command:
-    """A command. `names` are typed as they stand; `patterns` are regular expressions of how people ask for it.
+class Acted:
+    """The command did something: what is said to whoever gave it, and notices to others as (person id, message)."""
 
-    `menu`: who sees it in 帮助 (everyone, talkers, staff); "" = only by button.
+    replies: list[Body]
+    notices: list[tuple[int, Body]]
+
+
+def begin(form: str, name: str) -> Callable[[Asked], BeginForm]:
+    """A command that begins `form`; the id its button carries, if any, is the answer of field `name`."""
+    return lambda asked: BeginForm(form, {name: asked.id} if asked.id else {})
+
+
+@dataclass(frozen=True)
+class Command:
+    """A command. `names` are typed as they stand; how people ask for it in other words stands in `phrases`.
+
+    `menu`: who sees it in 帮助 (everyone, talkers, staff); "" = only by button or by name.
     """
 
     verb: str
     title: str
-    run: Callable[[Asked], list[Body] | BeginForm]
+    run: Callable[[Asked], list[Body] | BeginForm | Acted]
     names: tuple[str, ...] = ()
-    patterns: tuple[str, ...] = ()
     menu: str = ""

@@ -36,11 +36,11 @@ def fresh(asked: Asked) -> list[Body] | BeginForm:
     field, _, value = known.partition(".")
     if form not in FORMS or (field and not value.isdecimal()):
         return [Body("这个按钮已经失效。回复“帮助”查看可以办理的事项。")]
-    return BeginForm(form, field, int(value) if field else None, fresh=True)
+    return BeginForm(form, {field: int(value)} if field else {}, fresh=True)
 
 
 COMMANDS = (
     Command("fresh", "另填一份", fresh),
-    Command("help", "帮助", help_, ("帮助", "菜单", "你好", "您好", "开始", "/start", "/help", "help"), (r"^你?(能|会|可以)(做|干|帮)(我)?(什么|啥|哪些)",)),
+    Command("help", "帮助", help_, ("帮助", "菜单", "你好", "您好", "开始", "/start", "/help", "help")),
 )  # fmt: skip
 """Commands for everyone."""

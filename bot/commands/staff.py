@@ -29,6 +29,6 @@ def coverage(asked: Asked) -> list[Body]:
 
 
 COMMANDS = (
-    Command("coverage", "覆盖情况", coverage, ("覆盖情况", "覆盖率", "统计", "谈话统计"), (r"(覆盖率|覆盖情况)(是)?(多少|怎么样|如何)?", r"谈了(多少|几个)人"), "工作人员"),
+    Command("coverage", "覆盖情况", coverage, ("覆盖情况", "覆盖率", "统计", "谈话统计"), "工作人员"),
 )  # fmt: skip
 """Every command for staff."""

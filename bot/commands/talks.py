@@ -1,10 +1,15 @@
 """Commands about talks: who is still to be talked to, one duty and why, one talk and its record."""
 
-from bot.commands.declaration import Asked, BeginForm, Command
-from storage.errors import NotPermitted
+from bot.commands.declaration import Acted, Asked, Command, begin
+from bot.forms.corrections import PARTS
+from bot.forms.labels import short
+from bot.forms.name_finding import led
+from storage.errors import NotFound
+from storage.findings.queries import findings_answered_for, listable_findings
 from storage.instants import SHANGHAI, spoken_date, spoken_deadline
 from storage.outbox.body import Body, Choice
 from storage.outbox.queries import reminders_sent
+from storage.people.queries import names_of
 from storage.rulebooks.queries import all_rulebooks, default_rulebook
 from storage.talks.queries import (
     DutyView,
@@ -17,6 +22,7 @@ from storage.talks.queries import (
     talk_for,
     talks_for,
 )
+from storage.talks.responses import acknowledge_talk, objections_to, talks_to_answer, talks_to_check
 
 LISTED = 20
 
@@ -58,34 +64,51 @@ def untalked(asked: Asked) -> list[Body]:
 
 
 def my_duties(asked: Asked) -> list[Body]:
-    """我的任务: what this person owes and is owed, nearest first."""
-    parts = []
+    """我的任务: what this person owes and is owed, nearest first, and what waits for their decision."""
+    from bot.commands.findings import decisions, finding_lines
+
+    parts, choices = [], list[Choice]()
     to_talk = duties_to_talk(asked.session, asked.actor, asked.today)
     if to_talk:
         lines = [f"· {duty_line(duty, asked)}" for duty in to_talk[:5]]
         parts.append(f"待谈 {len(to_talk)} 人：\n" + "\n".join(lines))
+        choices.append(Choice("talkees", "谈话对象"))
     for duty in own_duties(asked.session, asked.actor, asked.today):
         who = "您" if duty.person_id == asked.actor.person_id else duty.subject
         deadline = spoken_deadline(duty.deadline_on, asked.today)
         parts.append(f"{who}的年度谈话：谈话人{duty.talker or '（尚未确定）'}，最迟{deadline}")
-    from bot.commands.findings import finding_lines
-
     findings = finding_lines(asked)
     if findings:
         parts.append("整改问题：\n" + "\n".join(findings[:5]))
+        choices += [Choice("progress", "汇报进展"), Choice("findings", "我的问题")]
+    waiting = _waiting(asked)
+    deciding = decisions(asked)
+    if waiting or deciding:
+        parts.append(f"等待您办理 {len(waiting) + len(deciding)} 项，请点选。")
     if not parts:
-        return [Body("您目前没有待办事项。")]
-    choices = [Choice("talkees", "谈话对象")] if to_talk else []
-    choices += [Choice("progress", "汇报进展"), Choice("findings", "我的问题")] if findings else []
+        return [Body("您目前没有待办事项。", (Choice("help", "帮助"),))]
+    choices += [*waiting[:4], *deciding[:6], Choice("why", "为什么提醒我")]
     return [Body("\n\n".join(parts), tuple(choices))]
+
+
+def _waiting(asked: Asked) -> list[Choice]:
+    """What waits for this person as a talk's subject: records to confirm, lists to draw up."""
+    records = [Choice(f"talk:{talk_id}", "确认谈话记录") for talk_id, _ in talks_to_answer(asked.session, asked.actor)]
+    lists = [
+        Choice(f"three_lists:{one.id}", f"建立三清单：{short(one.problem)}")
+        for one in listable_findings(asked.session, asked.actor)
+    ]
+    return records + lists
 
 
 def why(asked: Asked) -> list[Body]:
     """为什么提醒我: rule, dates, and what was sent when."""
     if not asked.id:
-        duties = duties_to_talk(asked.session, asked.actor, asked.today)
+        duties = duties_to_talk(asked.session, asked.actor, asked.today) or own_duties(
+            asked.session, asked.actor, asked.today
+        )
         if not duties:
-            return [Body("目前没有需要提醒您的谈话任务。")]
+            return _why_findings(asked)
         duty = duties[0]
     else:
         duty = duty_for(asked.session, asked.actor, asked.id, asked.today)
@@ -96,7 +119,8 @@ def why(asked: Asked) -> list[Body]:
     lines = [
         f"{duty.subject}（{duty.unit}{duty.title}）的年度谈话",
         f"依据：{ladder.basis}（{rulebook.title} {rulebook.name}）",
-        f"民主生活会：{spoken_date(duty.meeting_on, asked.today)}；最迟谈话：{spoken_deadline(duty.deadline_on, asked.today)}",
+        f"民主生活会：{spoken_date(duty.meeting_on, asked.today)}",
+        f"最迟谈话：{spoken_deadline(duty.deadline_on, asked.today)}",
         f"提醒：期限前 {days} 天和当天；逾期后每 {ladder.overdue_every} 天一次，遇休息日调整",
         f"谈话人：{duty.talker or '（尚未确定）'}；当前状态：{duty.status}",
     ]
@@ -104,6 +128,15 @@ def why(asked: Asked) -> list[Body]:
         times = "、".join(f"{spoken_date(at.astimezone(SHANGHAI).date(), asked.today)}" for at in sent)
         lines.append(f"已提醒您 {len(sent)} 次：{times}")
     return [Body("\n".join(lines))]
+
+
+def _why_findings(asked: Asked) -> list[Body]:
+    """Without a talk owed: the findings whose deadlines this person is reminded of."""
+    found = findings_answered_for(asked.session, asked.actor)
+    if not found:
+        return [Body("目前没有需要提醒您的任务。")]
+    choices = tuple(Choice(f"why_finding:{one.id}", short(one.problem)) for one in found[:8])
+    return [Body("您负责的问题有整改时限，到期前后会提醒。想看哪一项的时限来由？", choices)]
 
 
 def talk(asked: Asked) -> list[Body]:
@@ -116,19 +149,39 @@ def talk(asked: Asked) -> list[Body]:
         lines.append(f"地点：{view.place}")
     try:
         record = record_for(asked.session, asked.actor, asked.id)
-    except NotPermitted:
-        return [Body("\n".join(lines))]
-    parts = (
-        ("总体评价", record.evaluation),
-        ("事例和数据", record.cases),
-        ("指出的不足", record.shortcomings),
-        ("对象说明", record.explanation),
-        ("意见建议", record.suggestions),
-    )
-    lines += [f"{label}：{text}" for label, text in parts if text]
+    except NotFound:
+        return [Body("\n".join(lines), tuple(_talk_choices(asked, view, written=False)))]
+    lines += [f"{label}：{getattr(record, part)}" for part, label in PARTS.items() if getattr(record, part)]
     if record.version > 1:
         lines.append(f"（第 {record.version} 版，经更正）")
-    return [Body("\n".join(lines))]
+    for person, objection in objections_to(asked.session, asked.actor, asked.id):
+        lines.append(f"异议（{names_of(asked.session, [person])[person]}）：{objection}")
+    return [Body("\n".join(lines), tuple(_talk_choices(asked, view, written=True)))]
+
+
+def _talk_choices(asked: Asked, view: TalkView, *, written: bool) -> list[Choice]:
+    choices = []
+    waiting = dict(talks_to_answer(asked.session, asked.actor))
+    if view.id in waiting:
+        choices.append(Choice(f"acknowledge:{view.id}", "确认"))
+        choices += [] if waiting[view.id] else [Choice(f"object:{view.id}", "有异议")]
+    if not led(asked.actor, view):
+        return choices
+    choices.append(Choice(f"name_finding:{view.id}", "建立三清单"))
+    if view.id in talks_to_check(asked.session, asked.actor):
+        choices.append(Choice(f"quality:{view.id}", "谈话质量自查"))
+    if asked.actor.person_id in (view.talker_id, view.recorder_id):
+        choices += [Choice(f"correct_record:{view.id}", "更正")] if written else []
+        choices.append(Choice(f"void_talk:{view.id}", "作废"))
+    return choices
+
+
+def acknowledge(asked: Asked) -> list[Body] | Acted:
+    """确认: the subject takes note of the record and the problems; never a liaison for them."""
+    answer = acknowledge_talk(asked.session, talk_id=asked.id, actor=asked.actor, now=asked.now)
+    notice = Body(f"{asked.actor.name}已确认谈话记录。", (Choice(f"talk:{answer.talk_id}", "查看记录"),))
+    reply = Body("已确认。谈话指出的问题请及时建立三清单。", (Choice("duties", "我的任务"),))
+    return Acted([reply], [(answer.talker_id, notice)])
 
 
 def talk_line(view: TalkView, asked: Asked) -> str:
@@ -153,13 +206,18 @@ def talks(asked: Asked) -> list[Body]:
 
 
 COMMANDS = (
-    Command("duties", "我的任务", my_duties, ("我的任务", "待办", "我的待办"), (r"我(还)?有(什么|哪些|啥)(任务|待办|事)", r"(今天|本周|近期|最近)(有|要)(什么|哪些|啥)(任务|事|安排)"), "所有人"),
-    Command("talkees", "我的谈话对象", talkees, ("我的谈话对象", "谈话对象"), (r"(本周|这周|本月|近期|最近|今年|我).{0,4}(要|该|得|还没)(跟|和|与|找)?谁?谈", r"要谈谁", r"我.{0,3}(还)?(有)?(几|多少)(个)?人.{0,3}(没|未|要|待)谈"), "谈话人"),
-    Command("untalked", "未谈名单", untalked, ("未谈名单", "未谈", "谁还没谈"), (r"(谁|哪些人|哪几个|还有(谁|哪些)).{0,4}(没|未)(有)?(谈|被谈)", r"(多少|几)(个)?人?(还)?(没|未)谈", r"未谈(话)?(的)?(人|名单|人员)"), "工作人员"),
-    Command("why", "为什么提醒我", why, ("为什么提醒我",), (r"(为什么|为啥|凭什么|怎么).{0,3}(提醒|催|通知)我",), "所有人"),
+    Command("duties", "我的任务", my_duties, ("我的任务", "待办", "我的待办", "任务"), "所有人"),
+    Command("talkees", "我的谈话对象", talkees, ("我的谈话对象", "谈话对象"), "谈话人"),
+    Command("untalked", "未谈名单", untalked, ("未谈名单", "未谈", "谁还没谈"), "工作人员"),
+    Command("why", "为什么提醒我", why, ("为什么提醒我",), "所有人"),
     Command("talk", "查看谈话", talk),
-    Command("talks", "谈话情况", talks, ("谈话情况", "谈话记录", "我的谈话"), (r"(看|查)(看|一下)?.{0,4}谈话记录",), "所有人"),
-    Command("record_talk", "记录谈话", lambda asked: BeginForm("record_talk", "duty", asked.id or None), ("记录谈话", "补记谈话", "登记谈话"), (r"(我)?(已经?|刚)(跟|和|与|找).{1,10}谈(过|完|了)", r"(记|录|登记|补记)(一下)?.{0,4}谈话(?!记录)"), "谈话人"),
-    Command("plan_talk", "安排谈话", lambda asked: BeginForm("plan_talk", "duty", asked.id or None), ("安排谈话", "预约谈话"), (r"(安排|预约|约)(一下|个|一次)?.{0,6}谈话?(时间)?$",), "谈话人"),
+    Command("talks", "谈话情况", talks, ("谈话情况", "谈话记录", "我的谈话"), "所有人"),
+    Command("record_talk", "记录谈话", begin("record_talk", "duty"), ("记录谈话", "补记谈话", "登记谈话"), "谈话人"),
+    Command("plan_talk", "安排谈话", begin("plan_talk", "duty"), ("安排谈话", "预约谈话"), "谈话人"),
+    Command("acknowledge", "确认谈话记录", acknowledge),
+    Command("object", "提出异议", begin("object", "talk"), ("提出异议", "有异议")),
+    Command("quality", "谈话质量自查", begin("quality", "talk"), ("谈话质量自查", "质量自查")),
+    Command("correct_record", "更正谈话记录", begin("correct_record", "talk"), ("更正谈话记录", "更正记录")),
+    Command("void_talk", "作废谈话记录", begin("void_talk", "talk"), ("作废谈话记录", "作废谈话")),
 )  # fmt: skip
 """Every command about talks."""

@@ -1,51 +1,56 @@
-"""三清单: one problem of a talk with its measure, deadline and responsible person."""
+"""三清单 by whoever led the talk: a problem with its root cause, measures and days, and who answers for it."""
 
-from datetime import date
+from sqlmodel import col, select
 
-from sqlmodel import select
-
-from bot.form_fields import FieldKind, Form, FormField, Option, Situation, Submission, Submitted, Times
-from storage.findings.actions import MeasureText, name_finding
-from storage.instants import shanghai_date, spoken_date, spoken_deadline
+from bot.form_fields import FieldKind, Form, FormField, Option, Situation, Submission, Submitted
+from bot.forms.labels import people_options, talk_label
+from bot.forms.measures import NOBODY, colleagues_of, has_measures, measure_fields, measures_of
+from storage.findings.actions import name_finding
+from storage.findings.linting import repeats, vague_words
+from storage.instants import spoken_deadline
 from storage.outbox.body import Body, Choice
-from storage.people.queries import names_of
 from storage.people.rules import Actor
-from storage.people.tables import Posting
 from storage.talks.queries import TalkView, talk_for, talks_for
 from storage.talks.rules import TalkStatus
+from storage.talks.tables import TalkSubject
 
-NOBODY = "这次谈话没有可以选择的责任人。"
 
-
-def _led(actor: Actor, talk: TalkView) -> bool:
+def led(actor: Actor, talk: TalkView) -> bool:
+    """Whether the person led, recorded or oversees a recorded talk that is not about themselves."""
     own = actor.person_id in (talk.talker_id, talk.recorder_id)
     return talk.status == TalkStatus.RECORDED and actor.person_id not in talk.subject_ids and (own or actor.is_staff)
 
 
 def talk_options(at: Situation) -> list[Option]:
     """The recorded talks this person led, recorded or is staff for, latest first."""
-    today = at.today
-    return [
-        Option(talk.id, f"{'、'.join(talk.subjects)} {spoken_date(talk.held_on, today) if talk.held_on else ''}")
-        for talk in talks_for(at.session, at.actor, limit=20)
-        if _led(at.actor, talk)
-    ]
+    talks = talks_for(at.session, at.actor, limit=60)
+    return [Option(talk.id, talk_label(talk, at.today)) for talk in talks if led(at.actor, talk)]
 
 
 def responsible_options(at: Situation) -> list[Option]:
-    """The subject first, then the others of the subject's unit."""
+    """The subjects first, then the others of their units; never whoever fills in the form."""
     talk = talk_for(at.session, at.actor, at.value("talk"))
-    subjects = list(talk.subject_ids)
-    units = at.session.exec(select(Posting.unit_id).where(Posting.person_id == subjects[0])).all()
-    colleagues = at.session.exec(
-        select(Posting.person_id)
-        .where(Posting.unit_id == units[-1], Posting.until_on == None)  # noqa: E711
-        .order_by(Posting.position)  # type: ignore[arg-type]
-        .limit(20)
-    ).all()
-    people = [person for person in dict.fromkeys([*subjects, *colleagues]) if person != at.actor.person_id]
-    names = names_of(at.session, people)
-    return [Option(person, names[person]) for person in people]
+    units = at.session.exec(select(TalkSubject.unit_id).where(col(TalkSubject.talk_id) == talk.id)).all()
+    people = colleagues_of(at, list(talk.subject_ids), list(units))
+    return people_options(at, [person for person in people if person != at.actor.person_id])
+
+
+def other_options(at: Situation) -> list[Option]:
+    """The same without the one already chosen."""
+    return [option for option in responsible_options(at) if option.value != at.value("responsible")]
+
+
+def root_cause_problem(at: Situation, cause: object) -> str:
+    """A cause that only repeats the problem is sent back (R16)."""
+    if isinstance(cause, str) and repeats(cause, at.text("problem")):
+        return "原因只是重复了问题，请往深处找一找：是制度、责任、能力还是作风上的原因。"
+    return ""
+
+
+def _warnings(at: Situation) -> list[str]:
+    texts = [at.text("problem"), *(measure.text for measure in measures_of(at))]
+    words = list(dict.fromkeys(word for text in texts for word in vague_words(text)))
+    return [f"用语较空泛：{'、'.join(words)}。可以写得更具体。"] if words else []
 
 
 def _no_talk(at: Situation) -> str:
@@ -53,63 +58,64 @@ def _no_talk(at: Situation) -> str:
 
 
 def _submit(form: Submission) -> Submitted:
+    measures = measures_of(form)
+    parties = [form.value("responsible"), *(form.value("others") or [])] if measures else []
     named = name_finding(
-        form.session,
-        talk_id=form.value("talk"),
-        problem=form.text("problem"),
-        about_unit=form.value("about") == "unit",
-        measures=[MeasureText(form.text("measure"), form.day("due_on"))],
-        responsible=[form.value("responsible")],
-        actor=form.actor,
-        now=form.now,
-    )
-    due: date | None = form.day("due_on")
-    when = f"，时限 {spoken_deadline(due, shanghai_date(form.now))}" if due else ""
+        form.session, talk_id=form.value("talk"), problem=form.text("problem"), about_unit=form.value("about") == "unit",
+        root_cause=form.text("root_cause"), at_once=form.value("at_once") == "yes", measures=measures,
+        responsible=parties, actor=form.actor, now=form.now,
+    )  # fmt: skip
+    talk = talk_for(form.session, form.actor, form.value("talk"))
+    days = [measure.due_on for measure in measures if measure.due_on]
+    when = f"，时限 {spoken_deadline(min(days), form.today)}" if days else ""
+    standing = f"已立项：{named.code}{when}。" if measures else f"已登记问题：{named.code}。已请谈话对象建立三清单。"
     reply = Body(
-        f"已立项：{named.code}{when}。",
+        standing,
         (Choice(f"name_finding:{form.value('talk')}", "再提一个问题"), Choice(f"finding:{named.finding_id}", "查看")),
     )
-    notice = Body(
-        f"有一项整改任务请您办理{when}。",
-        (Choice(f"finding:{named.finding_id}", "查看问题"), Choice("progress", "汇报进展")),
-    )
-    told = [person for person in named.responsible if person != form.actor.person_id]
+    look = Choice(f"finding:{named.finding_id}", "查看问题")
+    if measures:
+        notice = Body(f"有一项整改任务请您办理{when}。", (look, Choice("progress", "汇报进展")))
+    else:
+        notice = Body("谈话指出的一个问题请您建立三清单。", (look, Choice(f"three_lists:{named.finding_id}", "建立三清单")))
+    told = [person for person in parties or talk.subject_ids if person != form.actor.person_id]
     return Submitted(reply, tuple((person, notice) for person in told))
+
+
+def _listed(answers: object) -> bool:
+    return isinstance(answers, dict) and has_measures(answers)
 
 
 FORM = Form(
     name="name_finding",
-    version=1,
+    version=2,
     title="建立三清单",
     permitted=_no_talk,
     submit=_submit,
+    warnings=_warnings,
     fields=(
         FormField("talk", "谈话", "是哪次谈话提出的问题？", FieldKind.CHOICE, options=talk_options),
         FormField(
-            "about",
-            "问题归属",
-            "是单位的问题还是个人的问题？",
-            FieldKind.CHOICE,
-            options=lambda *_: [Option("person", "个人"), Option("unit", "单位")],
+            "about", "问题归属", "是单位的问题还是个人的问题？", FieldKind.CHOICE,
+            options=lambda _: [Option("person", "个人"), Option("unit", "单位")],
         ),
         FormField("problem", "问题", "具体是什么问题？", FieldKind.TEXT),
-        FormField("measure", "举措", "采取什么整改举措？", FieldKind.TEXT),
+        *measure_fields(required=False, ask="采取什么整改举措？由谈话对象自己提出的，可以跳过。"),
         FormField(
-            "due_on",
-            "时限",
-            "要求哪天完成？",
-            FieldKind.DATE,
-            times=Times.FUTURE,
-            hint="例如：12月31日、月底、三个月内。",
+            "at_once", "立行立改", "是否立行立改？", FieldKind.CHOICE, when=_listed,
+            options=lambda _: [Option("no", "否，按时限整改"), Option("yes", "是，立行立改")],
         ),
         FormField(
-            "responsible",
-            "责任人",
-            "由谁负责整改？",
-            FieldKind.CHOICE,
-            options=responsible_options,
-            depends=("talk",),
-            nothing=NOBODY,
+            "root_cause", "原因", "根源是什么？可以跳过。", FieldKind.TEXT, required=False, when=_listed,
+            check=root_cause_problem, depends=("problem",),
+        ),
+        FormField(
+            "responsible", "责任人", "由谁负责整改？", FieldKind.CHOICE, options=responsible_options,
+            depends=("talk",), nothing=NOBODY, when=_listed,
+        ),
+        FormField(
+            "others", "其他责任人", "还有其他责任人吗？可以选多个；没有可以跳过。", FieldKind.MANY, required=False,
+            options=other_options, depends=("talk", "responsible"), nothing="没有其他可以选择的人员，请跳过。", when=_listed,
         ),
     ),
-)
+)  # fmt: skip

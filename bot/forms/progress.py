@@ -3,40 +3,21 @@
 from datetime import date
 
 from bot.form_fields import FieldKind, Form, FormField, Option, Situation, Submission, Submitted, Times
+from bot.forms.labels import measure_label
 from jobs.notices import people_to_tell, progress_notice
 from storage.findings.actions import report_progress
 from storage.findings.queries import reportable_measures
 from storage.findings.tables import Measure
-from storage.instants import shanghai_date, spoken_deadline
+from storage.instants import shanghai_date
 from storage.outbox.body import Body, Choice
-from storage.people.rules import Actor
-
-LABEL_LENGTH = 40
 
 
 def measure_options(at: Situation) -> list[Option]:
     """The measures this person may report on, nearest deadline first."""
     return [
-        Option(
-            measure.id,
-            _label(
-                finding.person, finding.problem, measure.text, measure.due_on, at.today, at.actor, finding.responsible
-            ),
-        )
+        Option(measure.id, measure_label(finding, measure, at.actor, at.today))
         for finding, measure in reportable_measures(at.session, at.actor)
     ]
-
-
-def _label(
-    person: str, problem: str, text: str, due_on: date | None, today: date, actor: Actor, responsible: tuple[int, ...]
-) -> str:
-    whose = "" if actor.person_id in responsible else f"【{person}】"
-    due = f"（{spoken_deadline(due_on, today)}）" if due_on else ""
-    return f"{whose}{_short(problem)}：{_short(text)}{due}"
-
-
-def _short(text: str) -> str:
-    return text if len(text) <= LABEL_LENGTH // 2 else text[: LABEL_LENGTH // 2 - 1] + "…"
 
 
 def _due_of_measure(at: Situation) -> date | None:

@@ -1,31 +1,54 @@
-"""谈话记录: that a talk took place, and its record in order: evaluation, cases, shortcomings, explanation, suggestions."""
+"""谈话记录: that a talk took place, and its record in order: evaluation, cases, shortcomings, answers."""
 
 from bot.form_fields import FieldKind, Form, FormField, Option, Situation, Submission, Submitted, Times
-from storage.instants import spoken_deadline
+from bot.forms.labels import duty_label, talk_label
+from storage.errors import NotFound
 from storage.outbox.body import Body, Choice
-from storage.talks.actions import RecordText, record_talk
-from storage.talks.queries import duties_in_charge, duties_to_talk, duty_for
+from storage.talks.actions import RecordedTalk, RecordText, record_planned_talk, record_talk
+from storage.talks.queries import (
+    DutyView,
+    duties_in_charge,
+    duties_liaised,
+    duties_to_record,
+    duties_to_talk,
+    duty_for,
+    planned_in_charge,
+)
+from storage.talks.rules import DutyStatus, TalkMode
+
+
+def arranged_duties(at: Situation) -> list[DutyView]:
+    """The open talks this person may arrange: their own as talker or as a talker's liaison, else in their charge."""
+    own = duties_to_talk(at.session, at.actor, at.today) + duties_liaised(at.session, at.actor, at.today)
+    duties = own or duties_in_charge(at.session, at.actor, at.today, limit=200)
+    chosen = at.value("duty")
+    if isinstance(chosen, int) and all(duty.id != chosen for duty in duties):
+        try:
+            duties = [duty_for(at.session, at.actor, chosen, at.today), *duties]
+        except NotFound:
+            return duties
+    return [duty for duty in duties if duty.person_id != at.actor.person_id and _is_open(duty)]
+
+
+def _is_open(duty: DutyView) -> bool:
+    return duty.status == DutyStatus.OPEN
 
 
 def duty_options(at: Situation) -> list[Option]:
-    """The open talks this person may arrange and record: their own as talker, else those they are staff for."""
-    today = at.today
-    duties = duties_to_talk(at.session, at.actor, today) or duties_in_charge(at.session, at.actor, today, limit=50)
-    chosen = at.value("duty")
-    if chosen is not None and all(duty.id != chosen for duty in duties):
-        duties = [duty_for(at.session, at.actor, chosen, today), *duties]
+    """The talks this person may record: those they arrange, those they are recorder of, and collective ones planned."""
+    duties = {duty.id: duty for duty in (*duties_to_record(at.session, at.actor, at.today), *arranged_duties(at))}
+    planned = planned_in_charge(at.session, at.actor, mode=TalkMode.COLLECTIVE)
     return [
-        Option(duty.id, f"{duty.subject}（{duty.unit}{duty.title}）{spoken_deadline(duty.deadline_on, today)}")
-        for duty in duties
+        *(Option(duty.id, duty_label(duty, at.today)) for duty in duties.values()),
+        *(Option(f"t{talk.id}", f"集体谈话 {talk_label(talk, at.today)}") for talk in planned),
     ]
 
 
-def no_duty(at: Situation) -> str:
-    """Why there is nothing to record or plan, or ""."""
+def _no_duty(at: Situation) -> str:
     return "" if duty_options(at) else "您目前没有待谈的谈话对象。"
 
 
-def _submit(form: Submission) -> Submitted:
+def _recorded(form: Submission) -> RecordedTalk:
     held_on = form.day("held_on")
     assert held_on is not None, "a required field"
     record = RecordText(
@@ -35,26 +58,49 @@ def _submit(form: Submission) -> Submitted:
         form.text("explanation"),
         form.text("suggestions"),
     )
-    recorded = record_talk(
-        form.session, duty_id=form.value("duty"), held_on=held_on, record=record, actor=form.actor, now=form.now
-    )
-    ending = "年度谈话任务已完成，不再提醒。" if recorded.serves_duty else "这次谈话没有计入年度任务，请核对日期。"
-    reply = Body(
-        f"谈话已记录（编号 {recorded.code}）。{ending}\n如谈话指出了问题，请接着建立三清单。",
-        (Choice(f"name_finding:{recorded.talk_id}", "建立三清单"), Choice(f"talk:{recorded.talk_id}", "查看记录")),
-    )
+    chosen = form.value("duty")
+    if isinstance(chosen, str):
+        talk_id = int(chosen.removeprefix("t"))
+        return record_planned_talk(
+            form.session, talk_id=talk_id, held_on=held_on, record=record, actor=form.actor, now=form.now
+        )
+    return record_talk(form.session, duty_id=chosen, held_on=held_on, record=record, actor=form.actor, now=form.now)
+
+
+def _ending(recorded: RecordedTalk) -> str:
+    if recorded.serves_duty:
+        return "年度谈话任务已完成，不再提醒。"
+    if len(recorded.person_ids) > 1:
+        return "集体谈话不计入年度谈话任务。"
+    return "这次谈话没有计入年度任务，请核对日期。"
+
+
+def _submit(form: Submission) -> Submitted:
+    recorded = _recorded(form)
+    choices = [Choice(f"name_finding:{recorded.talk_id}", "建立三清单"), Choice(f"talk:{recorded.talk_id}", "查看记录")]
+    if recorded.talker_id == form.actor.person_id:
+        choices.append(Choice(f"quality:{recorded.talk_id}", "谈话质量自查"))
+    text = f"谈话已记录（编号 {recorded.code}）。{_ending(recorded)}\n如谈话指出了问题，请接着建立三清单。"
     notice = Body(
-        f"谈话记录已形成：{form.actor.name}已登记与您的谈话，可以查看。",
-        (Choice(f"talk:{recorded.talk_id}", "查看记录"),),
+        f"谈话记录已形成：{form.actor.name}已登记与您的谈话，请查看并确认。",
+        (
+            Choice(f"talk:{recorded.talk_id}", "查看记录"),
+            Choice(f"acknowledge:{recorded.talk_id}", "确认"),
+            Choice(f"object:{recorded.talk_id}", "有异议"),
+        ),
     )
-    return Submitted(reply, ((recorded.person_id, notice),))
+    led = Body(f"{form.actor.name}已登记您的一次谈话记录。", (Choice(f"talk:{recorded.talk_id}", "查看记录"),))
+    notices = [(person, notice) for person in recorded.person_ids]
+    if recorded.talker_id != form.actor.person_id:
+        notices.append((recorded.talker_id, led))
+    return Submitted(Body(text, tuple(choices)), tuple(notices))
 
 
 FORM = Form(
     name="record_talk",
-    version=1,
+    version=2,
     title="记录谈话",
-    permitted=no_duty,
+    permitted=_no_duty,
     submit=_submit,
     fields=(
         FormField("duty", "谈话对象", "记录与谁的谈话？", FieldKind.CHOICE, options=duty_options),

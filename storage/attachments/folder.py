@@ -22,6 +22,15 @@ class KeptFile:
 def keep_file(folder: Path, data: bytes, name: str) -> KeptFile:
     """Keep a file under `folder`; the same content is kept once. Refused when it may not be taken."""
     kind = kind_of(data, name)
+    return KeptFile(_keep(folder, data), shown_name(name), kind.media, len(data))
+
+
+def keep_own(folder: Path, data: bytes) -> Path:
+    """Keep a file we made ourselves (an invitation, a report); gives where it lies."""
+    return path_of(folder, _keep(folder, data))
+
+
+def _keep(folder: Path, data: bytes) -> str:
     digest = hashlib.sha256(data).hexdigest()
     target = path_of(folder, digest)
     if not target.exists():
@@ -32,7 +41,7 @@ def keep_file(folder: Path, data: bytes, name: str) -> KeptFile:
             out.flush()
             os.fsync(out.fileno())
         Path(temporary).replace(target)
-    return KeptFile(digest, shown_name(name), kind.media, len(data))
+    return digest
 
 
 def path_of(folder: Path, digest: str) -> Path:

@@ -59,6 +59,7 @@ class FindingView:
     talk_id: int | None
     talker_id: int | None
     talking_unit_id: int
+    unit_id: int
     completed_on: date | None
     measures: tuple[MeasureView, ...]
     responsible: tuple[int, ...]
@@ -243,6 +244,7 @@ def _findings(session: Session, condition: ColumnElement[bool], *, open_only: bo
             finding.talk_id,
             talker_id,
             finding.talking_unit_id,
+            finding.unit_id,
             finding.completed_on,
             tuple(measures.get(finding.id or 0, ())),
             tuple(parties.get(finding.id or 0, ())),

@@ -1,7 +1,7 @@
 """Reads of talks and yearly duties, each gated by the actor; frozen values, never live rows."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -94,7 +94,8 @@ def _with_talkers(session: Session, rows: Sequence[Any], today: date) -> list[Du
     principals = first_principals(session, {row[7] for row in rows if row[14] is None}, today)
     talkers = [row[14] or default_talker(principals, row[7], row[1]) for row in rows]
     names = names_of(session, {talker for talker in talkers if talker is not None})
-    return [DutyView(*(*row[:14], talker, names.get(talker or 0, ""))) for row, talker in zip(rows, talkers, strict=True)]
+    pairs = zip(rows, talkers, strict=True)
+    return [DutyView(*(*row[:14], talker, names.get(talker or 0, ""))) for row, talker in pairs]
 
 
 def _is_talker_of_duty(actor: Actor, today: date) -> ColumnElement[bool]:
@@ -117,6 +118,14 @@ def duties_to_talk(session: Session, actor: Actor, today: date, *, open_only: bo
     rows = rows.where(TalkYear.status == DutyStatus.OPEN if open_only else TalkYear.status != DutyStatus.CLOSED)
     found = _with_talkers(session, session.exec(rows).all(), today)
     return [duty for duty in found if duty.talker_id == actor.person_id]
+
+
+def duties_liaised(session: Session, actor: Actor, today: date) -> list[DutyView]:
+    """The open talks owed by the officials this person is liaison of: a liaison may plan and record for them."""
+    found = []
+    for principal in sorted(actor.principals):
+        found += duties_to_talk(session, replace(actor, person_id=principal), today)
+    return [duty for duty in found if duty.person_id != actor.person_id]
 
 
 def duties_to_record(session: Session, actor: Actor, today: date) -> list[DutyView]:
@@ -183,7 +192,9 @@ def duty_for(session: Session, actor: Actor, duty_id: int, today: date) -> DutyV
         return duty
     if _is_above_talker(session, actor, duty, today):
         return duty
-    if any(one.id == duty_id for one in duties_to_record(session, actor, today)):
+    if duty.talker_id in actor.principals or any(
+        one.id == duty_id for one in duties_to_record(session, actor, today)
+    ):
         return duty
     path = session.exec(select(Unit.path).where(Unit.id == duty.talking_unit_id)).one()
     if any(path.startswith(prefix) for prefix in actor.staff_paths):

@@ -1,0 +1,123 @@
+"""Commands about being away, acting for another, and reminders put off: 外出、委托、稍后提醒."""
+
+from datetime import time, timedelta
+
+from bot.commands.declaration import Acted, Asked, BeginForm, Command, begin
+from bot.forms.labels import full_date
+from storage.calendar import working_days
+from storage.conversations.reminders import (
+    ReminderView,
+    reminder_about,
+    reminder_for,
+    reminders_of,
+    snooze_reminder,
+    take_note,
+)
+from storage.instants import SHANGHAI, at_shanghai
+from storage.outbox.body import Body, Choice
+from storage.people.absences import come_back, own_absences, own_delegations, revoke_delegation
+
+MORNING = time(9)
+
+
+def away(asked: Asked) -> list[Body] | BeginForm:
+    """外出: what is registered, or the form to register it."""
+    registered = own_absences(asked.session, asked.actor, asked.today)
+    if not registered or asked.argument == "new":
+        return BeginForm("away")
+    lines = [f"{full_date(one.from_on)}至{full_date(one.until_on)} {one.note}".strip() for one in registered]
+    choices = [Choice(f"back:{one.id}", f"结束：{full_date(one.from_on)}起") for one in registered]
+    return [Body("已登记的外出：\n" + "\n".join(lines), (*choices, Choice("away:new", "再登记一次")))]
+
+
+def back(asked: Asked) -> list[Body]:
+    """提前回来: a stay away ends now."""
+    come_back(asked.session, absence_id=asked.id, actor=asked.actor, now=asked.now)
+    return [Body("已结束外出登记，提醒恢复发给您本人。", (Choice("duties", "我的任务"),))]
+
+
+def delegations(asked: Asked) -> list[Body] | BeginForm:
+    """委托: what is in force, or the form to give one."""
+    given = own_delegations(asked.session, asked.actor, asked.today)
+    if not given or asked.argument == "new":
+        return BeginForm("delegate")
+    lines = [
+        f"{one.principal}委托{one.delegate}：{full_date(one.from_on)}至{full_date(one.until_on)}" for one in given
+    ]
+    own = [one for one in given if one.principal_id == asked.actor.person_id]
+    choices = [Choice(f"revoke:{one.id}", f"收回：{one.delegate}") for one in own]
+    return [Body("委托代办：\n" + "\n".join(lines), (*choices, Choice("delegate:new", "再委托一位")))]
+
+
+def revoke(asked: Asked) -> Acted:
+    """收回委托: whoever acted for the actor is told."""
+    person = revoke_delegation(asked.session, delegation_id=asked.id, actor=asked.actor, now=asked.now)
+    notice = Body(f"{asked.actor.name}已收回对您的委托。", (Choice("duties", "我的任务"),))
+    return Acted([Body("委托已收回。", (Choice("duties", "我的任务"),))], [(person, notice)])
+
+
+def _reminder(asked: Asked) -> ReminderView | None:
+    """The reminder meant: by its number, by rule and occurrence (`annual_talk.12`), else the one received last."""
+    rule, dot, occurrence = asked.argument.partition(".")
+    if dot and occurrence.isdecimal():
+        return reminder_about(asked.session, asked.actor, rule, int(occurrence))
+    if asked.id:
+        return reminder_for(asked.session, asked.actor, asked.id)
+    return next(iter(reminders_of(asked.session, asked.actor, limit=1)), None)
+
+
+def snooze(asked: Asked) -> list[Body]:
+    """稍后提醒: in an hour, tomorrow morning, or a day before the deadline."""
+    reminder = _reminder(asked)
+    if reminder is None:
+        return [Body("最近没有发给您的提醒。")]
+    choices = (
+        Choice(f"snooze_hour:{reminder.id}", "一小时后"),
+        Choice(f"snooze_morning:{reminder.id}", "明天上午"),
+        Choice(f"snooze_until:{reminder.id}", "另选日期"),
+        Choice(f"take_note:{reminder.id}", "已知悉"),
+    )
+    return [Body(f"“{reminder.body.text.splitlines()[0]}”什么时候再提醒您？", choices)]
+
+
+def snooze_hour(asked: Asked) -> list[Body]:
+    """The reminder again in an hour."""
+    until = asked.now + timedelta(hours=1)
+    snooze_reminder(asked.session, message_id=asked.id, until=until, actor=asked.actor, now=asked.now)
+    return [Body(f"好，{until.astimezone(SHANGHAI):%H:%M}再提醒您。")]
+
+
+def snooze_morning(asked: Asked) -> list[Body]:
+    """The reminder again tomorrow at nine; before a day off, on the next working day if the deadline allows."""
+    tomorrow = asked.today + timedelta(days=1)
+    day = working_days(asked.session).on_or_after(tomorrow)
+    reminder = reminder_for(asked.session, asked.actor, asked.id)
+    if reminder.deadline is not None and day >= reminder.deadline:
+        day = tomorrow
+    snooze_reminder(
+        asked.session, message_id=asked.id, until=at_shanghai(day, MORNING), actor=asked.actor, now=asked.now
+    )
+    return [Body(f"好，{full_date(day)}上午9点再提醒您。")]
+
+
+def note(asked: Asked) -> list[Body]:
+    """已知悉: the reminder was read; what was put off is not sent again."""
+    reminder = _reminder(asked)
+    if reminder is None:
+        return [Body("好的。需要办理什么，可以回复“帮助”。", (Choice("help", "帮助"),))]
+    take_note(asked.session, message_id=reminder.id, actor=asked.actor, now=asked.now)
+    return [Body("好，已记下您已知悉。任务完成前，到下一个提醒日仍会提醒。", (Choice("duties", "我的任务"),))]
+
+
+COMMANDS = (
+    Command("away", "登记外出", away, ("登记外出", "外出", "请假", "出差", "休假"), "所有人"),
+    Command("back", "结束外出", back),
+    Command("delegate", "委托代办", delegations, ("委托代办", "委托", "委托他人", "委托他人代办"), "所有人"),
+    Command("revoke", "收回委托", revoke),
+    Command("snooze", "稍后提醒", snooze, ("稍后提醒", "稍后再提醒", "推迟提醒", "晚点提醒我")),
+    Command("snooze_hour", "一小时后", snooze_hour),
+    Command("snooze_morning", "明天上午", snooze_morning),
+    Command("snooze_until", "另选日期", begin("snooze_until", "reminder")),
+    Command("take_note", "已知悉", note, ("已知悉", "知道了", "收到", "已阅")),
+)
+"""Every command about being away and about reminders."""
