@@ -38,21 +38,26 @@ def _spoken(body: Body) -> list[Body]:
         )
     if _fits_card(text):
         return [Body(text, choices)]
-    return [*(Body(piece) for piece in split_text(text, ROOM, utf8_bytes)), Body(CHOOSE, choices)]
+    return [*(Body(piece) for piece in split_text(text, ROOM, utf8_bytes)), Body("", choices)]
 
 
 def _short(label: str) -> str:
     return label if len(label) <= LABEL_LENGTH else label[: LABEL_LENGTH - 1] + "…"
 
 
+def _title_and_rest(text: str) -> tuple[str, str]:
+    """The two texts of a card: the first line where it is short, else a title of our own."""
+    title, _, rest = text.partition("\n")
+    return (title, rest.strip()) if title and len(title) <= TITLE_LENGTH else (CHOOSE, text)
+
+
 def _fits_card(text: str) -> bool:
-    title, _, rest = (text or CHOOSE).partition("\n")
-    return len(title) <= TITLE_LENGTH and len(rest) <= SUBTITLE_LENGTH
+    return len(_title_and_rest(text)[1]) <= SUBTITLE_LENGTH
 
 
 def card_of(part: Body, key: str) -> dict[str, Any]:
     """The card of a piece with buttons. Its task id is the piece's own, so that the platform takes it once."""
-    title, _, rest = (part.text or CHOOSE).partition("\n")
+    title, rest = _title_and_rest(part.text)
     buttons = [{"text": choice.label, "style": 1, "key": choice.id} for choice in part.choices]
     card: dict[str, Any] = {
         "card_type": "button_interaction",
@@ -60,8 +65,8 @@ def card_of(part: Body, key: str) -> dict[str, Any]:
         "task_id": f"{TASK}{key}",
         "button_list": buttons,
     }
-    if rest.strip():
-        card["sub_title_text"] = rest.strip()
+    if rest:
+        card["sub_title_text"] = rest
     return card
 
 
