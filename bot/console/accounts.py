@@ -118,7 +118,7 @@ class AccountsPage:
             Words("p", f"{until:%Y年%m月%d日 %H:%M}前有效，只能使用一次。请当面或通过可靠渠道交给本人。").classes(
                 "quiet"
             )
-            with box("row"):
+            with box("foot"):
                 button("关闭", dialog.close)
         dialog.open()
 
@@ -131,7 +131,7 @@ class AccountsPage:
         with self.client, ui.dialog() as dialog, box("dialog"):
             Words("h3", f"解除{one.name}的全部绑定？")
             Words("p", "各渠道账号和网页登录都会立即失效，需重新发登录码才能使用。")
-            with box("row"):
+            with box("foot"):
                 button("取消", dialog.close, kind="light")
 
                 async def confirm() -> None:

@@ -113,7 +113,7 @@ class DocumentsPage:
             chosen = ui.radio({str(level): label for level, label in levels.items()}, value=None)
             unit = ui.input("单位编号").props('aria-label="单位编号" outlined dense')
             unit.bind_visibility_from(chosen, "value", value=str(AudienceLevel.UNIT))
-            with box("row"):
+            with box("foot"):
                 button("取消", dialog.close, kind="light")
 
                 async def confirm() -> None:

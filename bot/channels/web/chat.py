@@ -13,6 +13,7 @@ from storage.attachments.rules import ACCEPTED, LARGEST
 from storage.outbox.body import Choice
 
 PAGE = 60
+WELCOME = "您好。可以直接提问，或点“菜单”查看可以办理的事项。"
 UNHURRIED, HURRIED = 1.0, 0.3
 """Seconds between two looks: usually, and while an answer is awaited."""
 
@@ -86,6 +87,7 @@ class ChatPage:
             ):
                 with box("earlier") as self.earlier:
                     button("更早的消息", self.show_earlier, kind="light small")
+                self.welcome = Words("p", WELCOME).classes("empty")
                 self.lines = box()
             self.working = Words("div", "").classes("working").props('role="status"')
             self._composer()
@@ -187,6 +189,7 @@ class ChatPage:
         self.timer.interval = HURRIED if picture.waiting else UNHURRIED
         self.working.text = "正在处理，请稍候" if picture.waiting else ""
         self.earlier.set_visibility(picture.has_more)
+        self.welcome.set_visibility(not picture.bubbles)
         known = list(self.shown)
         wanted = [bubble.key for bubble in picture.bubbles]
         kept = [key for key in known if key in set(wanted)]

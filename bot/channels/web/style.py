@@ -135,7 +135,7 @@ td.acts > div { display: flex; flex-wrap: wrap; gap: 6px; }
 .unset { color: var(--alert); font-weight: 500; }
 .dialog { padding: 22px; max-width: 440px; width: 100%; box-sizing: border-box; border-radius: 12px; background: #fff; }
 .dialog h3 { font-size: 18px; margin-bottom: 10px; }
-.dialog .row { display: flex; gap: 10px; justify-content: flex-end; margin-top: 16px; }
+.dialog .foot { display: flex; gap: 10px; justify-content: flex-end; margin-top: 16px; }
 .dialog .qr svg { width: 200px; height: 200px; display: block; margin: 8px auto; }
 .dialog .code { font-size: 26px; letter-spacing: .08em; text-align: center; font-variant-numeric: tabular-nums;
   font-weight: 600; }

@@ -1,4 +1,4 @@
-"""Takes the pictures of `docs/screenshots` from a fresh demo in a browser: `python -m tests.bot.web.screenshots OUT`."""
+"""Takes the pictures of `docs/screenshots` from a fresh demo: `python -m tests.bot.web.screenshots OUT`."""
 
 import os
 import re
