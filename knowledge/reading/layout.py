@@ -32,7 +32,12 @@ class Fragment:
     @property
     def right(self) -> float:
         """The right edge, estimated from the characters where the file does not tell the width."""
-        return self.x + (self.width or self.size * sum(_share(one) for one in self.text))
+        return self.x + (self.width or self.size * _shares(self.text))
+
+    @property
+    def letter(self) -> float:
+        """The size of its letters: what is declared, or the room each takes where that is more."""
+        return max(self.size, self.width / (_shares(self.text) or 1.0))
 
 
 @dataclass
@@ -53,7 +58,7 @@ class _Row:
 
     @property
     def size(self) -> float:
-        return max(one.size for one in self.fragments)
+        return max(one.letter for one in self.fragments)
 
     @property
     def tabular(self) -> bool:
@@ -92,8 +97,10 @@ def page_blocks(fragments: Sequence[Fragment], page: int) -> list[Block]:
     rows = [row for row in _rows(_ordered([one for one in fragments if one.text.strip()])) if row.text]
     if not rows:
         return []
-    body = median(row.size for row in rows for _ in range(len(row.text)))
-    margin = _margin(rows, body)
+    usual = median(row.size for row in rows for _ in range(len(row.text)))
+    # How far apart the characters really stand counts, not the size a program declares.
+    body = median([(row.right - row.x) / _shares(row.text) for row in rows if len(row.text) >= 8] or [usual])
+    margin = _margin([row for row in rows if row.size <= 1.15 * usual] or rows, body)
     edge = sorted(row.right for row in rows)[int(len(rows) * 0.9)]
     steps = [below.y - above.y for above, below in itertools.pairwise(rows) if below.y > above.y]
     step = median(steps) if steps else 0.0
@@ -101,7 +108,7 @@ def page_blocks(fragments: Sequence[Fragment], page: int) -> list[Block]:
     for place, row in enumerate(rows):
         previous = rows[place - 1] if place else None
         following = rows[place + 1] if place + 1 < len(rows) else None
-        title = row.size >= 1.15 * body and len(row.text) <= 60 and not ended(row.text)
+        title = row.size >= 1.15 * usual and len(row.text) <= 60 and not ended(row.text)
         if previous is not None and step and row.y - previous.y > 1.7 * step and not title:
             blocks.append(Block("", page=page))
         if title and previous is not None and blocks and blocks[-1].role == "heading" and _same_title(previous, row):
@@ -116,8 +123,9 @@ def page_blocks(fragments: Sequence[Fragment], page: int) -> list[Block]:
     return blocks
 
 
-def _share(character: str) -> float:
-    return 1.0 if unicodedata.east_asian_width(character) in "WFA" else 0.5
+def _shares(text: str) -> float:
+    """Width in letters: one for a wide character, a half for another."""
+    return sum(1.0 if unicodedata.east_asian_width(one) in "WFA" else 0.5 for one in text)
 
 
 def _ordered(fragments: list[Fragment]) -> list[Fragment]:
@@ -141,7 +149,7 @@ def _rows(fragments: list[Fragment]) -> list[_Row]:
 
 def _margin(rows: list[_Row], body: float) -> float:
     """Where most lines begin at the left: the leftmost place shared by a seventh of the lines or more."""
-    places = Counter(round(row.x / (0.5 * body)) for row in rows if row.size <= 1.15 * body)
+    places = Counter(round(row.x / (0.5 * body)) for row in rows)
     common = [place for place, count in places.items() if count >= max(1, len(rows) / 7)]
     return min(common or places or [0]) * 0.5 * body
 

@@ -6,6 +6,7 @@ objects and their places, so it is done here. Positions are in millimetres.
 
 import posixpath
 from collections.abc import Iterator
+from statistics import median
 from typing import Any
 
 from knowledge.reading.archives import Package, inside
@@ -95,7 +96,9 @@ def _codes(text: Any) -> Iterator[Fragment]:
     left, top, *_ = [*_numbers(text.get("Boundary")), 0.0, 0.0]
     matrix = _numbers(text.get("CTM"))
     a, b, c, d, e, f = matrix if len(matrix) == 6 else (1.0, 0.0, 0.0, 1.0, 0.0, 0.0)
-    size = next(iter(_numbers(text.get("Size"))), 3.0) * ((c * c + d * d) ** 0.5 or 1.0)
+    steps = _steps(next((code.get("DeltaX") for code in _all(text, "TextCode")), None))
+    usual = median(steps) if steps else 3.0
+    size = next(iter(_numbers(text.get("Size"))), usual) * ((c * c + d * d) ** 0.5 or 1.0)
     x = y = 0.0
     for code in _all(text, "TextCode"):
         x = next(iter(_numbers(code.get("X"))), x)
@@ -130,7 +133,10 @@ def _unseen(text: Any, size: float) -> bool:
     if text.get("Alpha") == "0":
         return True
     colour = next(_all(text, "FillColor"), None)
-    return colour is not None and (colour.get("Alpha") == "0" or colour.get("Value", "").split() == ["255"] * 3)
+    if colour is None:
+        return False
+    value = colour.get("Value") or "".join(colour.itertext())
+    return bool(colour.get("Alpha") == "0" or value.split() == ["255"] * 3)
 
 
 def _numbers(text: str | None) -> list[float]:
