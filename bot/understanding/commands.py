@@ -68,7 +68,7 @@ _IDIOM = re.compile(
 
 
 def confirms_with_figure(text: str) -> bool:
-    """100%没问题 and its like: the figure is an idiom, not progress."""
+    """100%正确 and its like: the figure is an idiom, not progress."""
     return _IDIOM.search(compact(text)) is not None
 
 
@@ -113,7 +113,7 @@ def read_command(text: str, *, confirming: bool = False, labels: Mapping[str, st
 
 
 def _verdict(words: str) -> Command | None:
-    """Yes or no to the summary; words with a figure in them are a correction, unless the figure is 100%没问题."""
+    """Yes or no to the summary; words with a figure in them are a correction, unless the figure is 100%正确."""
     if len(words) > 20 or (_FIGURE.search(words) and not confirms_with_figure(words)):
         return None
     if _CONFIRM.fullmatch(words):

@@ -1,4 +1,4 @@
-"""Which of several values an official takes back: 不对，是80% · 不是A是B · 改到11月20日 · 从A改为B. Pure."""
+"""Which of several values an official takes back: 不对，是75% · 不是A是B · 改到12月8日 · 从A改为B. Pure."""
 
 import re
 from collections.abc import Sequence

@@ -1,4 +1,4 @@
-"""Shares said as counts: 十二项中的九项, 10个问题整改了7个, 完成7个还剩3个. Pure."""
+"""Shares said as counts: 十二项中的九项, 8个问题改完6个, 完成7个还剩3个. Pure."""
 
 import re
 from dataclasses import dataclass

@@ -133,7 +133,7 @@ def _ranges(mentions: list[DateMention], text: str) -> list[DateMention]:
             out[-1] = replace(
                 out[-1], end=mention.end, day=mention.day if same else None, doubt=None if same else RANGE
             )
-        elif out and not gap.strip() and _same_stretch(out[-1], mention):
+        elif out and not gap.strip("， ") and _same_stretch(out[-1], mention):
             out[-1] = _narrowed(out[-1], mention)
         elif out and not gap and out[-1].day and mention.day and out[-1].day != mention.day:
             out[-1] = replace(out[-1], end=mention.end, day=None, doubt=RANGE)

@@ -45,6 +45,7 @@ _HOPE = re.compile(
     r"承诺|拟|预期|有望|希望|得到|要到|需要?到|可以到|定在|赶在|限|于|截止到?|截止日期?|能在|可在|在|"
     r"那就|就|放在|就到|到)(?:是|在|于|到|能|大概|要|得)*$"
 )
+_AT_LATEST = re.compile(r"(?:最迟|最晚|至迟)(?:是|在|到|于)?$")
 _EVENT = re.compile(
     r"(?:上午|下午|晚上|的时候|那天|当天|[^，。；！？\n]{0,4}?)?(?:才|就|要|会|将|刚|再|"
     r"已经?)*(?:开(?!展整改)(?:了|的|过)?(?:个|专题|专项)?(?:.{0,6})?会|召开|开始|启动|动工|开工|谈话|"
@@ -124,6 +125,8 @@ def read_finish(
         doubts = [mention.doubt for mention in sure if mention.doubt]
         return FinishReading(doubt=doubts[0] if doubts else SEVERAL)
     mention = sure[-1]
+    if any(m.day not in (None, mention.day) and _AT_LATEST.search(text[: m.start]) for m in found):
+        return FinishReading(doubt=SEVERAL)
     if mention.past:
         return FinishReading(doubt=PAST)
     return FinishReading(mention.day, (mention.start, mention.end))

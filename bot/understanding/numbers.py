@@ -172,7 +172,7 @@ def _told(amounts: Sequence[Amount], roles: Sequence[str]) -> PercentReading:
 
 
 def _base_and_change(amounts: Sequence[Amount], roles: Sequence[str]) -> PercentReading:
-    """比上月的40%提高了25个百分点 says 65; anything less complete says nothing sure."""
+    """比上月的30%提高了20个百分点 says 65; anything less complete says nothing sure."""
     bases = [a.value for a, role in zip(amounts, roles, strict=True) if role == "base" and a.firm == EXACT]
     steps = [a.value for a, role in zip(amounts, roles, strict=True) if role == "up" and a.firm == POINTS]
     steps += [-(a.value or 0) for a, role in zip(amounts, roles, strict=True) if role == "down" and a.firm == POINTS]

@@ -1,4 +1,4 @@
-"""Whether a message asks something instead of answering: 延期要谁批, 提纲要写什么, 能填范围吗. Pure.
+"""Whether a message asks something instead of answering: 找谁办延期, 提纲要写什么, 可以写大概吗. Pure.
 
 A question is answered first and the form's own question is asked again, so a statement must not be taken for one:
 不知道什么时候能完成, 没什么困难 and 过几天 contain question words and ask nothing.

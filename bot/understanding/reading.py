@@ -14,7 +14,7 @@ from bot.understanding.facts import BY_WHEN, HOW_FAR, Facts, gather
 from bot.understanding.normalise import normalise
 from bot.understanding.questions import split_questions
 from bot.understanding.replies import Expecting, Reading
-from bot.understanding.statuses import EXTENSION
+from bot.understanding.statuses import BLOCKED, EXTENSION
 
 NOT_UNDERSTOOD = "没有看明白，请换个说法。"
 _ASK_BACK = {
@@ -72,15 +72,17 @@ def _weighed(expecting: Expecting, facts: Facts) -> Reading:
     """The facts that may be filled, given what was asked; nothing to fill is asked back."""
     asked, extension, percent, status = expecting.field, facts.extension, facts.percent, facts.status
     finish, blocker = facts.finish, facts.blocker
-    word = status.status if status.plain or asked in ("status", "any") else None
+    word = status.status if status.plain or asked in ("status", "any") or status.status == BLOCKED else None
     value = percent.percent
     if word == "done" and percent.partial and not (status.whole and value is None):
         word = None
     elif value is None and percent.percent_min is None and status.plain:
         value = status.percent
+    day = extension.day or finish.day
+    if word == BLOCKED and not status.plain and asked == "any" and (value is not None or day is not None):
+        word = None  # 完成60%，卡在审批: the work goes on, and the obstacle has its own field
     if extension.asked:
         word = EXTENSION
-    day = extension.day or finish.day
     if asked == "blocker":
         value, word, day = _beside_blocker(value, word, day, blocker)
     sure = value is not None or word is not None or day is not None
@@ -96,4 +98,4 @@ def _beside_blocker(
     value: float | None, word: str | None, day: datetime.date | None, blocker: str | None
 ) -> tuple[float | None, str | None, datetime.date | None]:
     """In answer to “what is in the way” figures belong to the obstacle, unless the work is said to be stuck or late."""
-    return (None, word if word in ("blocked", EXTENSION) else None, None) if blocker else (value, word, day)
+    return (None, word if word in (BLOCKED, EXTENSION) else None, None) if blocker else (value, word, day)

@@ -140,7 +140,7 @@ def read_status(
     if nothing and not going:
         return StatusReading(NOT_STARTED, True, 0.0)
     if blocked and not (done and done.start() > blocked.start()):
-        return StatusReading(BLOCKED, True)
+        return StatusReading(BLOCKED, not blocked[0].endswith("在"))
     if done and not nothing and not (going and not _whole(text, done)):
         return StatusReading(DONE, True, 100.0, _whole(text, done), done.span())
     if nothing or done:

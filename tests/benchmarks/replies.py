@@ -6,7 +6,10 @@ Peers (jionlp, dateparser, cn2an) are run on the items whose only expectation is
 """
 
 import argparse
+import contextlib
+import io
 import json
+import re
 import sys
 import time
 import warnings
@@ -68,8 +71,8 @@ def _is_workday(day: date) -> bool:
 def as_keys(reading: Reading) -> dict[str, Any]:
     """The reading as JSON values, leaving out what was not read."""
     values: dict[str, Any] = {
-        "percent": reading.percent,
-        "percent_min": reading.percent_min,
+        "percent": _number(reading.percent),
+        "percent_min": _number(reading.percent_min),
         "date": reading.date.isoformat() if reading.date else None,
         "status": reading.status,
         "blocker": reading.blocker,
@@ -78,6 +81,10 @@ def as_keys(reading: Reading) -> dict[str, Any]:
         "clarify": reading.clarify or None,
     }
     return {key: value for key, value in values.items() if value is not None}
+
+
+def _number(value: float | None) -> float | None:
+    return int(value) if value is not None and value == int(value) else value
 
 
 def wholly_right(expect: Mapping[str, Any], read: Mapping[str, Any]) -> bool:
@@ -161,9 +168,15 @@ def _peer(rows: Sequence[Mapping[str, Any]], reader: Reader) -> str:
         return "not installed"
 
 
-def _jionlp_date(row: Mapping[str, Any]) -> dict[str, Any]:
-    import jionlp
+def _jionlp() -> Any:
+    """The library, imported without its greeting."""
+    with contextlib.redirect_stdout(io.StringIO()):
+        import jionlp
+    return jionlp
 
+
+def _jionlp_date(row: Mapping[str, Any]) -> dict[str, Any]:
+    jionlp = _jionlp()
     base = datetime.combine(date.fromisoformat(row["today"]), datetime.min.time()).timestamp()
     found = jionlp.ner.extract_time(row["text"], time_base=base)
     if not found:
@@ -186,8 +199,6 @@ def _dateparser_date(row: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _cn2an_percent(row: Mapping[str, Any]) -> dict[str, Any]:
-    import re
-
     import cn2an
 
     text = cn2an.transform(row["text"], "cn2an")
@@ -201,14 +212,9 @@ def _cn2an_percent(row: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _jionlp_percent(row: Mapping[str, Any]) -> dict[str, Any]:
-    import re
-
-    import jionlp
-
+    """Its reader of amounts of money is the only one it has for Chinese numerals, so 元 is put behind the number."""
     match = re.search(r"[\d.一二三四五六七八九十百零分之成半两/%]+", row["text"])
-    value = jionlp.parse_number(match[0]) if hasattr(jionlp, "parse_number") and match else None
-    if value is None and match:
-        value = jionlp.parse_money(match[0] + "元").get("num") if hasattr(jionlp, "parse_money") else None
+    value = _jionlp().parse_money(match[0] + "元").get("num") if match else None
     return {"percent": float(value)} if value is not None else {}
 
 

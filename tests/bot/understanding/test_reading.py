@@ -162,7 +162,7 @@ def test_obstacles_in_their_own_words() -> None:
 def test_hedges_near_the_value_count_and_far_ones_do_not() -> None:
     assert hedged("恐怕八成", "八成")
     assert hedged("九成不敢说", "九成")
-    assert not hedged("完成八成，资金没到位", "八成")
+    assert not hedged("完成八成，钱没到位", "八成")
     assert not hedged("没什么困难，八成", "八成")
 
 
@@ -176,7 +176,7 @@ def hedged(text: str, value: str) -> bool:
     [
         ("　８５％ ", "85%"),
         (" 取 消 ", "取消"),
-        ("完成 4 5 %", "完成 45%"),
+        ("完成 7 5 %", "完成 75%"),
         ("12 月 5 日", "12月5日"),
         ("进度 90 时间 12.5", "进度 90 时间 12.5"),
         ("己完成", "已完成"),
