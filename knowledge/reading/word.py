@@ -175,9 +175,24 @@ def _unseen(run: Any) -> bool:
     if vanish is not None and _value(vanish) not in {"0", "false", "off"}:
         return True
     white = (_value(properties.find(f"{_W}color")) or "").lower() in {"ffffff", "fefefe", "fdfdfd"}
-    ground = properties.find(f"{_W}shd") is not None or properties.find(f"{_W}highlight") is not None
     size = _value(properties.find(f"{_W}sz"))
-    return (white and not ground) or (size is not None and size.isdigit() and int(size) <= _TINY)
+    return (white and not _on_ground(run, properties)) or (size is not None and size.isdigit() and int(size) <= _TINY)
+
+
+def _on_ground(run: Any, properties: Any) -> bool:
+    """Whether something coloured lies under a run: its own shade, its paragraph's, cell's or table's, or a text box."""
+    if properties.find(f"{_W}highlight") is not None or _shaded(properties):
+        return True
+    for above in run.iterancestors(f"{_W}p", f"{_W}tc", f"{_W}tbl", f"{_W}txbxContent"):
+        name = above.tag.removeprefix(_W)
+        if name == "txbxContent" or _shaded(above.find(f"{_W}{name}Pr")):
+            return True
+    return False
+
+
+def _shaded(properties: Any | None) -> bool:
+    shade = None if properties is None else properties.find(f"{_W}shd")
+    return shade is not None and (shade.get(f"{_W}fill") or "auto").lower() not in {"auto", "ffffff", ""}
 
 
 def _value(element: Any | None) -> str | None:

@@ -111,6 +111,14 @@ def test_white_letters_on_a_dark_ground_are_seen() -> None:
     read = read_document(docx(word_paragraph("工作要点", run=dark) + word_paragraph(RULE)), "x.docx")
     assert read.text.startswith("工作要点")
     assert read.suspicions == ()
+    white = '<w:color w:val="FFFFFF"/>'
+    for shade, seen in (("1F3864", True), ("auto", False), ("FFFFFF", False)):
+        ground = f'<w:tcPr><w:shd w:val="clear" w:fill="{shade}"/></w:tcPr>'
+        cell = f"<w:tc>{ground}{word_paragraph('单位名称', run=white)}</w:tc>"
+        table = word_table([[cell, "时限"], ["甲乡", "三月"]])
+        read = read_document(docx(word_paragraph(RULE) + table), "x.docx")
+        assert ("单位名称：甲乡" in read.text) is seen
+        assert (read.suspicions == ()) is seen
 
 
 def test_a_document_with_macros_or_of_the_strict_kind_is_refused_with_the_step() -> None:
