@@ -21,7 +21,7 @@ from storage.people.tables import Person, Posting, RoleGrant, Unit
 from storage.rulebooks.tables import CalendarDay, RulebookVersion
 from storage.schema import metadata
 from storage.talks.duties import refresh_duties, satisfy_duties
-from storage.talks.rules import TalkStatus
+from storage.talks.rules import DutyStatus, TalkStatus
 from storage.talks.tables import Meeting, Talk, TalkSubject, TalkYear
 
 COPIED: tuple[type[SQLModel], ...] = (
@@ -55,12 +55,19 @@ def simulate(database: Database, start: date, end: date) -> Iterator[SimulatedMe
         for offset in range((end - start).days + 1):
             day = start + timedelta(days=offset)
             with copy.transaction() as session:
-                plan(session, now=at_shanghai(day, time(0)))
-                yield from _take_messages(session, codes)
+                if _is_anything_due(session, day):
+                    plan(session, now=at_shanghai(day, time(0)))
+                    yield from _take_messages(session, codes)
                 if day in to_come:
                     _make_known(session, to_come[day], at_shanghai(day, KNOWN_AT))
     finally:
         copy.close()
+
+
+def _is_anything_due(session: Session, day: date) -> bool:
+    """Whether planning can put anything on `day`: nothing waits from earlier days, and nothing but talks changes."""
+    due = select(TalkYear.id).where(col(TalkYear.next_stage_on) <= day, TalkYear.status == DutyStatus.OPEN)
+    return session.exec(due.limit(1)).first() is not None
 
 
 def _copy(source: Database, target: Database) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 
 from sqlmodel import Session, col, select
 
@@ -45,6 +46,7 @@ class WorkingDays:
         return day
 
 
+@lru_cache(maxsize=10_000)
 def _published(day: date) -> bool | None:
     import chinese_calendar
 
