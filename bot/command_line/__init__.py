@@ -10,6 +10,7 @@ COMMANDS = (
     "simulate",
     "ingest",
     "ask",
+    "tune",
     "chat",
     "bind",
     "audit",

@@ -9,7 +9,7 @@ LEADER, OFFICIAL, STAFF = "YL01", "YL11", "YL21"
 """The three people of the demo: a leader who owes talks, an official who rectifies, organisation-department staff."""
 
 UNITS: tuple[tuple[str, str, str, str, int | None], ...] = (
-    ("Y0", "样例市", "市", "", 40),
+    ("Y0", "样例市", "市", "", 33),
     ("Y1", "样例市青禾区", "县", "Y0", 8),
     ("Y2", "样例市白石县", "县", "Y0", 21),
     ("Y3", "样例市临溪县", "县", "Y0", -6),

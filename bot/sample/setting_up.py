@@ -57,7 +57,7 @@ def is_sample(app: App) -> bool:
     from storage.people.tables import Unit
 
     with app.database.reading() as session:
-        codes = set(session.exec(select(Unit.code).where(Unit.name.startswith("样例市"))))  # type: ignore[attr-defined]
+        codes = set(session.exec(select(Unit.code).where(Unit.name.startswith("样例市"))))
     return {unit[0] for unit in UNITS} <= codes
 
 
