@@ -121,7 +121,7 @@ def lease(
     )
     if channels is not None:
         due = due.where(_goes_out_on(channels))
-    rows = _first_in_their_chats(session, session.scalars(lock_rows(due)).all())
+    rows = _first_in_their_chats(session, session.scalars(lock_rows(due)).all(), worker)
     ids = [row.id for row in rows]
     if ids:
         _update(
@@ -171,7 +171,7 @@ def _is_behind_another(worker: str, now: datetime, wall: datetime) -> ColumnElem
     )
 
 
-def _first_in_their_chats(session: Session, rows: Sequence[OutgoingMessage]) -> list[OutgoingMessage]:
+def _first_in_their_chats(session: Session, rows: Sequence[OutgoingMessage], worker: str) -> list[OutgoingMessage]:
     """Leave out messages behind one that another worker is leasing at this moment (its row was locked and skipped)."""
     ids = [row.id for row in rows if row.account]
     if not ids or session.get_bind().dialect.name == "sqlite":
@@ -185,7 +185,8 @@ def _first_in_their_chats(session: Session, rows: Sequence[OutgoingMessage]) -> 
                 col(later.id).in_(ids),
                 col(earlier.id) < col(later.id),
                 col(earlier.id).not_in(ids),
-                col(earlier.status) == MessageStatus.WAITING,
+                (col(earlier.status) == MessageStatus.WAITING)
+                | ((col(earlier.status) == MessageStatus.LEASED) & (col(earlier.leased_by) != worker)),
             )
         )
     )
