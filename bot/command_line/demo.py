@@ -9,7 +9,7 @@ if TYPE_CHECKING:
 
 NAME = "demo"
 HELP = "启动演示：样例组织、样例文件和可以拨动的时钟"
-LINK_VALID_FOR = timedelta(days=30)
+LINK_VALID_FOR = timedelta(days=3650)
 """The demo's clock is moved on by its users, and the links of this start must outlive that."""
 
 

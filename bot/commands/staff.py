@@ -15,7 +15,7 @@ def coverage(asked: Asked) -> list[Body]:
     if not scope:
         return [Body("覆盖情况由工作人员查看。可以回复“我的任务”查看您自己的事项。")]
     start, end = date(asked.today.year, 1, 1), date(asked.today.year, 12, 31)
-    figures = statistics(asked.session, start, end, scope)
+    figures = statistics(asked.session, start, end, scope, without=asked.actor.person_id)
     whole = figures["coverage"]
     lines = [
         f"{asked.today.year}年应谈 {whole['required']} 人，已谈 {whole['talked']} 人，覆盖率 {whole['percent']}%。"

@@ -1,4 +1,4 @@
-"""Who may have a stored file: its owner, and whoever may see a finding it is evidence of."""
+"""Who may have a stored file: its owner, and whoever may see the evidence of the finding it belongs to."""
 
 from dataclasses import dataclass
 
@@ -6,7 +6,7 @@ from sqlalchemy import or_
 from sqlmodel import Session, col, select
 
 from storage.errors import NotFound
-from storage.findings.access import may_see_finding
+from storage.findings.access import may_see_evidence
 from storage.findings.tables import Attachment, Finding, Measure, ProgressEntry, ProgressEvidence
 from storage.people.rules import Actor
 
@@ -32,7 +32,7 @@ def attachment_for(session: Session, actor: Actor, digest: str) -> AttachmentVie
         .join(ProgressEntry, col(ProgressEntry.id) == col(ProgressEvidence.entry_id))
         .join(Measure, col(Measure.id) == col(ProgressEntry.measure_id))
         .join(Finding, col(Finding.id) == col(Measure.finding_id))
-        .where(may_see_finding(actor))
+        .where(may_see_evidence(actor))
     )
     found = session.exec(
         select(Attachment.digest, Attachment.name, Attachment.media)

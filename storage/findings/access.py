@@ -61,3 +61,8 @@ def may_see_finding(actor: Actor) -> ColumnElement[bool]:
         is_responsible(actor.acts_for),
         and_(is_about(actor), col(Finding.issued_at).is_not(None)),
     )
+
+
+def may_see_evidence(actor: Actor) -> ColumnElement[bool]:
+    """The files of a finding's reports: whoever is in charge, and whoever answers for it; its subject as such never."""
+    return or_(is_in_charge(actor), is_responsible(actor.acts_for))

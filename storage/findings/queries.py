@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, func
 from sqlmodel import Session, col, select
 
 from storage.errors import NotFound
-from storage.findings.access import is_in_charge, is_responsible, may_see_finding
+from storage.findings.access import is_in_charge, is_responsible, may_see_evidence, may_see_finding
 from storage.findings.actions import may_list
 from storage.findings.corrections import is_current
 from storage.findings.linting import LintedFinding, rectification_remarks
@@ -128,8 +128,12 @@ def reportable_measures(session: Session, actor: Actor) -> list[tuple[FindingVie
 
 
 def progress_for(session: Session, actor: Actor, finding_id: int) -> list[ProgressView]:
-    """The current progress reports of one finding, oldest first. NotFound when it is not theirs to see."""
+    """The current progress reports of one finding, oldest first; files only for those who may see evidence.
+
+    Errors: NotFound when the finding is not theirs to see.
+    """
     finding_for(session, actor, finding_id)
+    evident = select(Finding.id).where(Finding.id == finding_id, may_see_evidence(actor))
     rows = session.exec(
         select(ProgressEntry, Measure.text)
         .join(Measure, col(Measure.id) == col(ProgressEntry.measure_id))
@@ -144,7 +148,7 @@ def progress_for(session: Session, actor: Actor, finding_id: int) -> list[Progre
     for entry_id, digest, name in session.exec(
         select(ProgressEvidence.entry_id, Attachment.digest, Attachment.name)
         .join(Attachment, col(Attachment.id) == col(ProgressEvidence.attachment_id))
-        .where(col(ProgressEvidence.entry_id).in_([row.id for row, _ in rows]))
+        .where(col(ProgressEvidence.entry_id).in_([row.id for row, _ in rows]), evident.exists())
         .order_by(col(ProgressEvidence.id))
     ):
         files[entry_id].append((digest, name))

@@ -96,9 +96,7 @@ def own_absences(session: Session, actor: Actor, today: date) -> list[AwayView]:
     """The actor's stays away that are not over."""
     rows = session.exec(
         select(Absence)
-        .where(
-            Absence.person_id == actor.person_id, col(Absence.ended_at).is_(None), col(Absence.until_on) >= today
-        )
+        .where(Absence.person_id == actor.person_id, col(Absence.ended_at).is_(None), col(Absence.until_on) >= today)
         .order_by(col(Absence.from_on))
     )
     return [AwayView(row.id or 0, row.from_on, row.until_on, row.note) for row in rows]
@@ -218,9 +216,9 @@ def stand_ins(session: Session, persons: Collection[int], day: date) -> dict[int
 
 def _candidates(session: Session, person: int, day: date) -> list[int]:
     delegates = session.exec(
-        select(Delegation.delegate_id).where(Delegation.principal_id == person, in_force(day)).order_by(
-            col(Delegation.id).desc()
-        )
+        select(Delegation.delegate_id)
+        .where(Delegation.principal_id == person, in_force(day))
+        .order_by(col(Delegation.id).desc())
     ).all()
     postings = session.exec(select(Posting).where(Posting.person_id == person, open_postings(day))).all()
     units = {posting.unit_id for posting in postings}

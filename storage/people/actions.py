@@ -9,6 +9,7 @@ from sqlalchemy import func, update
 from sqlmodel import Session, col, select
 
 from storage import audit
+from storage.database import lock_rows
 from storage.errors import Refused
 from storage.people.tables import BindingAttempt, BindingCode, ChannelAccount
 
@@ -83,14 +84,13 @@ def redeem_code(session: Session, *, text: str, account: str, now: datetime) -> 
     if tries >= WRONG_TRIES:
         raise Refused("绑定码输错次数过多，请一小时后再试，或请工作人员重新发码。")
     code = normal_code(text)
-    row = session.exec(
-        select(BindingCode).where(
-            BindingCode.digest == _digest(code),
-            col(BindingCode.used_at).is_(None),
-            col(BindingCode.revoked_at).is_(None),
-            col(BindingCode.expires_at) > now,
-        )
-    ).first()
+    unused = select(BindingCode).where(
+        BindingCode.digest == _digest(code),
+        col(BindingCode.used_at).is_(None),
+        col(BindingCode.revoked_at).is_(None),
+        col(BindingCode.expires_at) > now,
+    )
+    row = session.exec(lock_rows(unused, skip_locked=False)).first()  # two at once: only one may use it up
     if row is None:
         session.add(BindingAttempt(account=account, at=now))
         return None

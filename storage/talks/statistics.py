@@ -67,15 +67,17 @@ def level_key(level: str) -> str:
     return LEVEL_KEYS.get(Level(level), "other") if level else "other"
 
 
-def counted_talks(session: Session, start: date, end: date, scope: Sequence[str] = EVERYWHERE) -> list[CountedTalk]:
-    """Every person-time between the two dates, both inclusive, in date order."""
+def counted_talks(
+    session: Session, start: date, end: date, scope: Sequence[str] = EVERYWHERE, without: int | None = None
+) -> list[CountedTalk]:
+    """Every person-time between the two dates, both inclusive, in date order; `without` leaves one person's out."""
     served = _served_meetings(session)
     meetings: dict[int, list[date]] = defaultdict(list)
     for unit_id, held_on in session.exec(
         select(col(Meeting.unit_id), col(Meeting.held_on)).order_by(col(Meeting.held_on))
     ):
         meetings[unit_id].append(held_on)
-    rows = session.execute(_counted_rows(start, end, scope))
+    rows = session.execute(_counted_rows(start, end, scope, without))
     return [
         CountedTalk(
             talk_id,
@@ -90,7 +92,7 @@ def counted_talks(session: Session, start: date, end: date, scope: Sequence[str]
     ]
 
 
-def _counted_rows(start: date, end: date, scope: Sequence[str]) -> "Select[Any]":
+def _counted_rows(start: date, end: date, scope: Sequence[str], without: int | None = None) -> "Select[Any]":
     rows: Select[Any] = (
         select(  # type: ignore[call-overload]
             Talk.id, Talk.held_on, Talk.talking_unit_id, TalkSubject.person_id, TalkSubject.unit_id,
@@ -102,6 +104,8 @@ def _counted_rows(start: date, end: date, scope: Sequence[str]) -> "Select[Any]"
         .where(col(Talk.held_on).between(start, end))
         .order_by(col(Talk.held_on), col(Talk.id))
     )  # fmt: skip
+    if without is not None:
+        rows = rows.where(TalkSubject.person_id != without)
     if not default_rulebook().annual_talk.collective_counts:
         rows = rows.where(col(Talk.mode) == TalkMode.ONE_ON_ONE)
     return rows if tuple(scope) == EVERYWHERE else rows.where(within_any(col(Unit.path), scope))
@@ -140,10 +144,15 @@ def owed_talks(session: Session, start: date, end: date, scope: Sequence[str] = 
     return list(latest.values())
 
 
-def statistics(session: Session, start: date, end: date, scope: Sequence[str] = EVERYWHERE) -> dict[str, Any]:
-    """All figures of the period as plain values, ready for JSON."""
-    talks = counted_talks(session, start, end, scope)
-    owed = owed_talks(session, start, end, scope)
+def statistics(
+    session: Session, start: date, end: date, scope: Sequence[str] = EVERYWHERE, without: int | None = None
+) -> dict[str, Any]:
+    """All figures of the period as plain values, ready for JSON.
+
+    `without` leaves out what concerns one person: staff never see figures that hold their own talk.
+    """
+    talks = counted_talks(session, start, end, scope, without)
+    owed = [one for one in owed_talks(session, start, end, scope) if one.person_id != without]
     subjects = {talk.person_id for talk in talks}
     by_level = Counter(talk.level for talk in talks)
     categories: dict[str, Counter[str]] = defaultdict(Counter)
@@ -161,7 +170,7 @@ def statistics(session: Session, start: date, end: date, scope: Sequence[str] = 
         "before_meeting": _before_meeting(talks, len(owed)),
         "by_month": dict(sorted(Counter(talk.held_on.strftime("%Y-%m") for talk in talks).items())),
         "by_unit": _by_unit(unit_views(session), Counter(talk.talking_unit_id for talk in talks), scope),
-        "findings": _findings(session, start, end, scope),
+        "findings": _findings(session, start, end, scope, without),
     }
 
 
@@ -228,8 +237,8 @@ def _ancestors(path: str) -> Iterable[int]:
     return map(int, path.strip("/").split("/")[:-1])
 
 
-def _findings(session: Session, start: date, end: date, scope: Sequence[str]) -> dict[str, Any]:
-    counted = _counted_rows(start, end, scope).with_only_columns(col(Talk.id)).order_by(None)
+def _findings(session: Session, start: date, end: date, scope: Sequence[str], without: int | None) -> dict[str, Any]:
+    counted = _counted_rows(start, end, scope, without).with_only_columns(col(Talk.id)).order_by(None)
     rows = session.exec(
         select(col(Finding.completed_on)).where(col(Finding.talk_id).in_(counted), Finding.status != FindingStatus.VOID)
     ).all()
