@@ -263,6 +263,8 @@ def _is_option(form: Form, progress: FormProgress, text: str, around: Surroundin
 def _really_asks(field: FormField | None, text: str) -> bool:
     if field is None or field.kind is not FieldKind.TEXT:
         return True
+    if field.plain:
+        return False
     words = text.strip()
     return words.endswith(("?", "？", "吗", "呢")) or len(words) <= SHORT_QUESTION
 

@@ -92,7 +92,7 @@ class FormField:
 
     `quick` are buttons with ready answers; `when` decides from earlier answers whether it is asked at all; `check`
     says, in Chinese, what is wrong with a value, or ""; `depends` are fields whose change makes this answer void;
-    `in_summary` False hides a field that only steers the form.
+    `in_summary` False hides a field that only steers the form; `plain`: what is typed is the answer, be it a question.
     """
 
     name: str
@@ -111,6 +111,7 @@ class FormField:
     shortest: int = 2
     depends: tuple[str, ...] = ()
     in_summary: bool = True
+    plain: bool = False
     check: Callable[[Situation, Any], str] = lambda *_: ""
     due: Callable[[Situation], date | None] | None = None
 

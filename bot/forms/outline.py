@@ -99,7 +99,7 @@ QUESTION = Form(
             "about", "问题归属", "是单位的问题还是个人的问题？", FieldKind.CHOICE,
             options=lambda _: [Option("unit", "单位"), Option("person", "个人")],
         ),
-        FormField("question", "问题", "准备谈什么问题？", FieldKind.TEXT, shortest=4),
+        FormField("question", "问题", "准备谈什么问题？", FieldKind.TEXT, shortest=4, plain=True),
         FormField("facts", "事例和数据", "具体事例和数据是什么？", FieldKind.TEXT, shortest=4),
         FormField("evidence", "依据", "依据是什么？", FieldKind.TEXT, hint="例如：2024年巡察反馈意见第3条。"),
         FormField(

@@ -39,7 +39,7 @@ class Speaker:
     channel: str = "terminal"
     last: list[Body] = field(default_factory=list)
     shown: list[Choice] = field(default_factory=list)
-    seen: int = 0
+    seen: set[int] = field(default_factory=set)
     sent: IncomingMessage | None = None
 
     def says(self, text: str) -> str:
@@ -89,8 +89,8 @@ class Speaker:
         """What was said to this person since they were asked last, notices included."""
         with self.database.reading() as session:
             thread = thread_of(session, self.person_id, now=self.clock(), limit=1_000)
-        new = [message for message in thread if message.id > self.seen]
-        self.seen = max((message.id for message in thread), default=self.seen)
+        new = [message for message in thread if message.id not in self.seen]
+        self.seen |= {message.id for message in new}
         return [message.body for message in new]
 
     def text(self) -> str:

@@ -1,0 +1,123 @@
+"""Away from–to, delegating with dates, putting a reminder off, taking note of one."""
+
+from datetime import date
+
+from sqlmodel import Session, select
+from tests.bot.dialogue.world import World
+from tests.bot.forms.filling import fill, hear
+
+from jobs.planning import plan
+from storage.outbox.actions import lease, mark_sent
+from storage.outbox.rules import MessageKind
+from storage.outbox.tables import OutgoingMessage
+from storage.people.absences import stand_ins
+
+
+def reminded(world: World, at: str = "2025-08-06 09:30") -> None:
+    """Plan and deliver what is due, as the sender would."""
+    world.at(at)
+    with world.database.transaction() as session:
+        plan(session, now=world.now)
+    deliver(world)
+
+
+def deliver(world: World) -> int:
+    from datetime import timedelta
+
+    with world.database.transaction() as session:
+        leased = lease(session, worker="t", now=world.now, limit=100, lasting=timedelta(minutes=1))
+        for one in leased:
+            mark_sent(session, one.id, channel="telegram", account="x", provider_id=str(one.id), now=world.now)
+    return sum(one.kind == MessageKind.REMINDER for one in leased)
+
+
+def waiting(session: Session) -> list[OutgoingMessage]:
+    return [row for row in session.exec(select(OutgoingMessage)) if row.key.startswith("snooze:") and row.status == "waiting"]
+
+
+def test_put_off_by_an_hour_and_sent_again(fresh_world: World) -> None:
+    reminded(fresh_world)
+    leader = fresh_world.speaker("leader")
+    hear(leader)
+    assert "什么时候再提醒" in leader.says("晚点再提醒我")
+    assert "10:30再提醒您" in leader.taps("一小时后")
+    deliver(fresh_world)
+    fresh_world.at("2025-08-06 10:31")
+    assert deliver(fresh_world) == 1
+    assert "吴敏" in hear(leader)
+
+
+def test_put_off_to_a_day_before_the_deadline_only(fresh_world: World) -> None:
+    reminded(fresh_world)
+    leader = fresh_world.speaker("leader")
+    leader.says("稍后提醒")
+    leader.taps("另选日期")
+    assert "最迟可以推到2025年8月19日" in leader.says("8月25日")
+    assert "2025年8月18日上午9点" in fill(leader, "8月18日", "[提交]")
+
+
+def test_putting_off_again_replaces_the_first(fresh_world: World) -> None:
+    reminded(fresh_world)
+    leader = fresh_world.speaker("leader")
+    for label in ("一小时后", "明天上午"):
+        leader.says("稍后提醒")
+        leader.taps(label)
+    with fresh_world.database.reading() as session:
+        assert len(waiting(session)) == 1
+
+
+def test_taking_note_ends_what_was_put_off(fresh_world: World) -> None:
+    reminded(fresh_world)
+    leader = fresh_world.speaker("leader")
+    leader.says("稍后提醒")
+    leader.taps("明天上午")
+    assert "已知悉" in leader.says("收到")
+    with fresh_world.database.reading() as session:
+        assert waiting(session) == []
+
+
+def test_nobody_puts_off_anothers_reminder(fresh_world: World) -> None:
+    reminded(fresh_world)
+    with fresh_world.database.reading() as session:
+        ids = [row.id for row in session.exec(select(OutgoingMessage)) if row.kind == MessageKind.REMINDER]
+    outsider = fresh_world.speaker("outsider")
+    for number in ids:
+        for verb in ("snooze", "snooze_hour", "snooze_morning", "snooze_until", "take_note"):
+            assert "吴敏" not in outsider.taps_id(f"{verb}:{number}")
+    with fresh_world.database.reading() as session:
+        assert waiting(session) == []
+
+
+def test_away_names_the_stand_in_who_is_told(fresh_world: World) -> None:
+    subject = fresh_world.speaker("subject")
+    said = fill(subject, "登记外出", "8月11日", "8月15日", "跳过", "[提交]")
+    assert "由郑联代为接收" in said
+    assert "期间的提醒由您代为接收" in hear(fresh_world.speaker("liaison"))
+    with fresh_world.database.reading() as session:
+        person = fresh_world.cast["subject"]
+        assert stand_ins(session, [person], date(2025, 8, 15)) == {person: fresh_world.cast["liaison"]}
+        assert stand_ins(session, [person], date(2025, 8, 16)) == {}
+    assert "已登记的外出" in subject.says("我下周要出差")
+    assert "恢复发给您本人" in subject.taps("结束")
+
+
+def test_away_in_the_wrong_order_is_asked_back(fresh_world: World) -> None:
+    subject = fresh_world.speaker("subject")
+    assert "早于开始日期" in fill(subject, "登记外出", "8月15日", "8月11日")
+
+
+def test_a_delegate_reports_within_the_days_and_never_confirms(world: World) -> None:
+    doer, leader = world.speaker("responsible"), world.speaker("leader")
+    assert "只能委托" not in fill(leader, "委托代办", "[钱书]", "今天", "8月10日", "跳过", "[提交]")
+    helper = world.speaker("recorder")
+    assert "委托您代办" in hear(helper)
+    with world.database.reading() as session:
+        assert world.cast["leader"] in world.actor(session, "recorder").principals
+        world.at("2025-08-11 09:00")
+        assert world.cast["leader"] not in world.actor(session, "recorder").principals
+    world.at("2025-08-05 09:00")
+    assert "委托已收回" in fill(leader, "委托代办", "[收回：钱书]")
+    assert "已收回" in hear(helper)
+    with world.database.reading() as session:
+        assert world.actor(session, "recorder").principals == frozenset()
+    assert doer.says("我的任务")
