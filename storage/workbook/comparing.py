@@ -12,7 +12,7 @@ from storage.findings.rules import TALK_ORIGIN
 from storage.workbook.cells import Cells, Recorded
 from storage.workbook.columns import TALKS
 
-MEETING, MEASURES = "民主生活会日期", "举措"
+MEETING, MEASURES, APPOINTED = "民主生活会日期", "举措", "任职日期"
 MeasureCells = tuple[str | None, str | None]
 
 
@@ -61,10 +61,10 @@ def compare(sheet: str, cells: Cells, recorded: Recorded, last: Cells) -> Differ
     changes, said, kept = Cells(), dict(last), list[Kept]()
     for name, cell in cells.items():
         stands, key = before[name], name
-        if name == MEETING:  # the date of another year is another meeting; a blank cell says nothing
+        if name in (MEETING, APPOINTED) and not cell:
+            continue  # a blank date says nothing: a meeting stays, and so does the day a transfer took effect
+        if name == MEETING:  # the date of another year is another meeting
             key, stands = _meeting_key(cell), recorded.meetings.get((code, cell[:4]), "")
-            if not cell:
-                continue
         if _is_of_withheld_talk(name, cell, stands, recorded):
             continue
         if name == MEASURES:

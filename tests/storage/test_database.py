@@ -46,6 +46,17 @@ def test_a_fresh_folder_is_set_up(tmp_path: Path) -> None:
     database.close()
 
 
+def test_sqlite_is_set_for_safety(tmp_path: Path) -> None:
+    database = open_database(f"sqlite:///{tmp_path / 'tanhua.db'}")
+    with database.reading() as session:
+        found = {
+            name: session.connection().exec_driver_sql(f"PRAGMA {name}").scalar()
+            for name in ("journal_mode", "synchronous", "foreign_keys", "busy_timeout")
+        }
+    database.close()
+    assert found == {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1, "busy_timeout": 30_000}
+
+
 def test_an_error_rolls_everything_back(database: Database) -> None:
     def break_off() -> None:
         with database.transaction() as session:

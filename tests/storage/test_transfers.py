@@ -66,6 +66,16 @@ def test_a_transfer_closes_the_duty_and_opens_the_successors(database: Database,
     ]
 
 
+def test_the_file_of_the_transfer_again_changes_and_reports_nothing(
+    database: Database, cast: Cast, tmp_path: Path
+) -> None:
+    """The day of the transfer was set by the import; a blank cell for it says nothing."""
+    book = city_book().change("人员", "B1", 单位编号="L", 谈话单位编号="Q", 任职日期=None)
+    imported(database, book, tmp_path, MOVED)
+    report = imported(database, book, tmp_path, moment("2025-07-12 10:00"))
+    assert (sum(report.changed.values()), report.kept, report.duties) == (0, (), DutyChanges())
+
+
 def test_what_the_file_does_not_change_goes_along(database: Database, cast: Cast, tmp_path: Path) -> None:
     imported(database, city_book().change("人员", "B1", 单位编号="L", 谈话单位编号="Q"), tmp_path, MOVED)
     with database.reading() as session:
