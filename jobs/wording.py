@@ -25,6 +25,8 @@ PLACEHOLDERS: Mapping[str, frozenset[str]] = {
     "buttons.why": frozenset(),
     "buttons.progress": frozenset(),
     "buttons.open_finding": frozenset(),
+    "buttons.resume": frozenset(),
+    "unfinished_form.nudge": frozenset({"days"}),
     "notices.progress_reported": frozenset({"reporter", "percent", "expected"}),
 }
 """Every wording key with the placeholders it may use."""

@@ -18,12 +18,11 @@ from storage.instants import shanghai_date
 from storage.outbox.actions import cancel_waiting
 from storage.outbox.tables import OutgoingMessage
 from storage.people.tables import Posting
-from storage.rulebooks.queries import all_rulebooks, default_rulebook
-from storage.rulebooks.rules import Ladder, Rulebook, next_stage, passed_before
+from storage.rulebooks.queries import all_rulebooks, default_rulebook, rulebooks_in_force
+from storage.rulebooks.rules import ANNUAL_TALK, Ladder, Rulebook, next_stage, passed_before
 from storage.talks.rules import DutyStatus, TalkStatus, TalkType, counts_for_duty, deadline_before, may_satisfy
 from storage.talks.tables import LinkChange, Meeting, Talk, TalkSubject, TalkYear
 
-ANNUAL_TALK = "annual_talk"
 LEFT = "已离任"
 CHUNK = 500  # ids in one IN (…): stays under the limits of both engines
 
@@ -94,7 +93,7 @@ def refresh_duties(session: Session, *, now: datetime, units: Collection[int] | 
     wanted = {(want.posting_id, want.meeting_id): want for want in _wanted(session, units, today)}
     known = select(TalkYear) if units is None else select(TalkYear).where(col(TalkYear.unit_id).in_(units))
     existing = {(duty.posting_id, duty.meeting_id): duty for duty in session.exec(known)}
-    opened = _open(session, [want for key, want in wanted.items() if key not in existing], plan)
+    opened = _open(session, [want for key, want in wanted.items() if key not in existing], plan, today)
     unwanted = [duty for key, duty in existing.items() if key not in wanted and duty.status == DutyStatus.OPEN]
     cancelled: dict[str, list[int]] = defaultdict(list)
     _close(session, unwanted, cancelled)
@@ -119,10 +118,11 @@ def _wanted(session: Session, units: Collection[int] | None, today: date) -> Ite
         )  # fmt: skip
 
 
-def _open(session: Session, wants: list[_Wanted], plan: Schedule) -> int:
-    rulebook = default_rulebook().name
+def _open(session: Session, wants: list[_Wanted], plan: Schedule, today: date) -> int:
+    in_force = rulebooks_in_force(session, today)
     rows = []
     for want in wants:
+        rulebook = in_force.for_unit(want.talking_unit_id).name
         passed = plan.passed_before(rulebook, want.deadline_on, want.known_on)
         next_on, provisional = plan.next_stage_on(rulebook, want.deadline_on, passed)
         rows.append(

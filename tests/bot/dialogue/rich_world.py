@@ -1,0 +1,108 @@
+"""A world in which every form can be begun by somebody: findings in every state, an outline, a reminder, a request."""
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+from pathlib import Path
+
+from sqlmodel import Session, select
+from tests.bot.dialogue.world import World, build_world
+
+from storage.database import Database
+from storage.findings.actions import MeasureText, NamedFinding, name_finding, report_progress, review_finding
+from storage.findings.extensions import request_extension
+from storage.findings.look_backs import order_look_back
+from storage.findings.tables import Measure
+from storage.outbox.actions import mark_sent, put
+from storage.outbox.body import Body
+from storage.outbox.rules import MessageKind
+from storage.outbox.tables import OutgoingMessage
+from storage.talks.outlines import QuestionText, add_question, send_round
+
+SCENES: dict[str, str] = {
+    "progress": "responsible",
+    "extend": "responsible",
+    "correct_progress": "responsible",
+    "void_progress": "responsible",
+    "record_talk": "subject",
+    "plan_talk": "subject",
+    "outline_question": "subject",
+    "outline_send": "subject",
+    "outline_sign": "organisation",
+    "name_finding": "leader",
+    "three_lists": "subject",
+    "object": "subject",
+    "decide_extension": "leader",
+    "review": "leader",
+    "look_back": "discipline",
+    "look_back_result": "discipline",
+    "analysis": "subject",
+    "correct_record": "leader",
+    "void_talk": "leader",
+    "quality": "leader",
+    "away": "subject",
+    "delegate": "subject",
+    "snooze_until": "leader",
+}
+"""Who fills in which form."""
+
+BEGUN_BY = {"away": "away:new", "delegate": "delegate:new", "decide_extension": "approve_extension:1", "review": "accept:2"}
+"""Choices that begin a form where its name alone does not."""
+
+
+def rich_world(database: Database, folder: Path, *, going_round: bool = False) -> World:
+    """The world; `going_round`: the outline has been sent for countersigning."""
+    world = build_world(database, folder)
+    with database.transaction() as session:
+        _report(world, session, measure=1, percent=60)
+        request_extension(
+            session, measure_id=2, to_on=date(2026, 1, 20), reason="省级资金未到位", now=world.now,
+            actor=world.actor(session, "responsible"),
+        )  # fmt: skip
+        for number in range(3):
+            named = _named(world, session, f"台账不清{number}处", [MeasureText(f"补齐{number}本台账", date(2025, 9, 1))])
+            measure = session.exec(select(Measure.id).where(Measure.finding_id == named.finding_id)).one()
+            _report(world, session, measure=measure or 0, percent=100)
+            if number:
+                review_finding(
+                    session, finding_id=named.finding_id, accepted=True, reason="", now=world.now,
+                    actor=world.actor(session, "leader"),
+                )  # fmt: skip
+        order_look_back(
+            session, finding_id=named.finding_id, due_on=date(2025, 12, 1), now=world.now,
+            actor=world.actor(session, "discipline"),
+        )  # fmt: skip
+        _named(world, session, "下乡调研全年3次", [])
+        _outline(world, session, going_round=going_round)
+        _reminder(world, session)
+    return world
+
+
+def _named(world: World, session: Session, problem: str, measures: Sequence[MeasureText]) -> NamedFinding:
+    return name_finding(
+        session, talk_id=world.talk_id, problem=problem, measures=measures, now=world.now,
+        responsible=[world.cast["responsible"]] if measures else [], actor=world.actor(session, "leader"),
+    )  # fmt: skip
+
+
+def _report(world: World, session: Session, *, measure: int, percent: int) -> None:
+    actor = world.actor(session, "responsible")
+    report_progress(session, measure_id=measure, done="清理30笔", percent=percent, actor=actor, now=world.now)
+
+
+def _outline(world: World, session: Session, *, going_round: bool) -> None:
+    duty, actor = world.duty_of("township_head"), world.actor(session, "subject")
+    for number in range(3):
+        text = QuestionText("四个聚焦", "落实主体责任", number == 0, f"问题{number}", f"完成率4{number}%", "审计报告", "9月底前")
+        view = add_question(session, duty_id=duty, text=text, actor=actor, now=world.now)
+    if going_round:
+        send_round(session, outline_id=view.id, actor=actor, now=world.now)
+
+
+def _reminder(world: World, session: Session) -> None:
+    put(
+        session, key="test:reminder", body=Body("请安排谈话：冯乡"), kind=MessageKind.REMINDER, now=world.now,
+        person_id=world.cast["leader"], rule="annual_talk", occurrence_id=world.duty_of("township_head"),
+        deadline="2025-09-17",
+    )  # fmt: skip
+    row = session.exec(select(OutgoingMessage).where(OutgoingMessage.key == "test:reminder")).one()
+    mark_sent(session, row.id or 0, channel="web", account="1", provider_id="1", now=world.now - timedelta(minutes=5))

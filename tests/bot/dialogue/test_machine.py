@@ -1,0 +1,165 @@
+"""Every form under any order of answers, commands, interruptions, repeats, restarts and channel changes.
+
+A few hundred steps in `make test`; 10,000 for each form with TANHUA_SOAK=1.
+"""
+
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from random import Random
+
+import pytest
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_state_machine_as_test
+from sqlmodel import select
+from tests.bot.dialogue.playing import ASIDES, NOISE, WORDS, Player
+from tests.bot.dialogue.rich_world import SCENES, rich_world
+from tests.bot.dialogue.world import World
+
+from bot.forms import FORMS
+from storage.conversations.tables import FormSession
+from storage.database import open_database
+from tests.engines import SqliteFiles
+
+SOAK = bool(os.environ.get("TANHUA_SOAK"))
+EXAMPLES, STEPS = (200, 50) if SOAK else (2, 15)
+SEEDS = st.integers(0, 2**32)
+Template = tuple[Path, World]
+
+
+@pytest.fixture(scope="module")
+def templates(sqlite_files: SqliteFiles, tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[bool, Template]]:
+    """The rich world as files to copy, with and without the outline going round."""
+    found = {}
+    for going_round in (False, True):
+        folder = tmp_path_factory.mktemp("rich")
+        with sqlite_files.fresh(folder) as database:
+            world = rich_world(database, folder, going_round=going_round)
+        found[going_round] = (folder / "tanhua.db", world)
+    yield found
+
+
+def machine_of(form: str, template: Template) -> type[RuleBasedStateMachine]:
+    """The state machine of one form."""
+
+    class Dialogue(RuleBasedStateMachine):
+        def __init__(self) -> None:
+            super().__init__()
+            path, world = template
+            self.folder = Path(tempfile.mkdtemp(prefix="tanhua-play-"))
+            shutil.copy(path, self.folder / "tanhua.db")
+            database = open_database(f"sqlite:///{self.folder / 'tanhua.db'}", durable=False)
+            copied = World(
+                database, world.cast, self.folder / "data", world.now, {}, world.talk_id, world.finding_id
+            )
+            self.player = Player(copied, SCENES[form], form)
+            self.random = Random(0)
+
+        @initialize()
+        def begins(self) -> None:
+            self.player.begin()
+
+        @rule(seed=SEEDS)
+        def answers(self, seed: int) -> None:
+            self.player.answer_well(Random(seed))
+
+        @rule(seed=SEEDS)
+        def answers_once_more(self, seed: int) -> None:
+            self.player.answer_well(Random(seed))
+
+        @rule(words=st.sampled_from(WORDS))
+        def steers(self, words: str) -> None:
+            self.player.send(text=words)
+
+        @rule(words=st.sampled_from(ASIDES))
+        def asks_aside(self, words: str) -> None:
+            self.player.send(text=words)
+
+        @rule(words=st.sampled_from(NOISE))
+        def says_something_else(self, words: str) -> None:
+            self.player.send(text=words)
+
+        @rule(seed=SEEDS)
+        def taps_any_button(self, seed: int) -> None:
+            self.player.tap_anything(Random(seed))
+
+        @rule()
+        def begins_again(self) -> None:
+            self.player.begin()
+
+        @rule()
+        def is_delivered_again(self) -> None:
+            self.player.repeat()
+
+        @rule()
+        def the_process_dies(self) -> None:
+            self.player.restart()
+
+        @rule(channel=st.sampled_from(("telegram", "wecom", "web", "terminal")))
+        def changes_the_channel(self, channel: str) -> None:
+            self.player.speaker.channel = channel
+
+        @rule(hours=st.integers(1, 30))
+        def waits(self, hours: int) -> None:
+            self.player.wait(hours)
+
+        @rule()
+        def sends_a_file(self) -> None:
+            self.player.send_file()
+
+        @rule()
+        def the_form_is_of_an_older_version(self) -> None:
+            with self.player.world.database.transaction() as session:
+                for row in session.exec(select(FormSession).where(FormSession.status != "submitted")):
+                    row.version = 0
+                    session.add(row)
+
+        def teardown(self) -> None:
+            try:
+                self.player.finish(self.random)
+            finally:
+                self.player.world.database.close()
+                shutil.rmtree(self.folder, ignore_errors=True)
+
+    return Dialogue
+
+
+def test_every_form_has_a_scene() -> None:
+    assert set(SCENES) == set(FORMS)
+
+
+@pytest.mark.parametrize("form", list(SCENES))
+@pytest.mark.timeout(7_200 if SOAK else 300)
+def test_any_order_of_events(form: str, templates: dict[bool, Template]) -> None:
+    run_state_machine_as_test(
+        machine_of(form, templates[form == "outline_sign"]),
+        settings=settings(
+            max_examples=EXAMPLES,
+            stateful_step_count=STEPS,
+            deadline=None,
+            database=None,
+            derandomize=not SOAK,
+            print_blob=False,
+            suppress_health_check=list(HealthCheck),
+        ),
+    )
+
+
+@pytest.mark.parametrize("form", list(SCENES))
+def test_good_answers_alone_submit_every_form(form: str, templates: dict[bool, Template], tmp_path: Path) -> None:
+    path, world = templates[form == "outline_sign"]
+    shutil.copy(path, tmp_path / "tanhua.db")
+    database = open_database(f"sqlite:///{tmp_path / 'tanhua.db'}", durable=False)
+    try:
+        copied = World(database, world.cast, tmp_path / "data", world.now, {}, world.talk_id, world.finding_id)
+        player = Player(copied, SCENES[form], form)
+        player.begin()
+        assert player.open_form() is not None, player.speaker.text()
+        player.finish(Random(1))
+        with database.reading() as session:
+            assert session.exec(select(FormSession.status)).all() == ["submitted"], player.speaker.text()
+    finally:
+        database.close()
