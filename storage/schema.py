@@ -6,6 +6,7 @@ import storage.audit
 import storage.channels.tables
 import storage.conversations.tables
 import storage.documents.tables
+import storage.duties.tables
 import storage.findings.tables
 import storage.outbox.tables
 import storage.people.tables

@@ -22,8 +22,8 @@ from storage.outbox.body import Body, Choice
 from storage.outbox.rules import MessageKind, MessageStatus
 from storage.outbox.tables import OutgoingMessage
 from storage.rulebooks.queries import default_rulebook
-from storage.rulebooks.rules import RecipientRole, Rulebook, Stage, due_stages
-from storage.talks.duties import ANNUAL_TALK, Schedule, cancel_unsent, schedule
+from storage.rulebooks.rules import ANNUAL_TALK, RecipientRole, Rulebook, Stage, due_stages
+from storage.talks.duties import Schedule, cancel_unsent, schedule
 from storage.talks.rules import DutyStatus
 from storage.talks.tables import TalkYear
 

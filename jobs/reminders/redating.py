@@ -11,8 +11,8 @@ from sqlmodel import Session, col, select
 from storage.instants import shanghai_date
 from storage.outbox.rules import MessageStatus
 from storage.outbox.tables import OutgoingMessage
-from storage.rulebooks.rules import stages
-from storage.talks.duties import ANNUAL_TALK, Schedule, cancel_unsent, schedule
+from storage.rulebooks.rules import ANNUAL_TALK, stages
+from storage.talks.duties import Schedule, cancel_unsent, schedule
 from storage.talks.rules import DutyStatus
 from storage.talks.tables import TalkYear
 

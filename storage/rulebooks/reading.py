@@ -1,14 +1,14 @@
 """A rulebook from its TOML text, or a clear refusal naming the entry that is wrong."""
 
 import tomllib
-from datetime import time
+from datetime import date, time
 from functools import cache
 from importlib.resources import files
 from typing import Any
 
 from storage.errors import Refused
 from storage.rulebooks.presets import PRESETS
-from storage.rulebooks.rules import Ladder, RecipientRole, RecipientRule, Rulebook
+from storage.rulebooks.rules import ANNUAL_TALK, Ladder, RecipientRole, RecipientRule, Rulebook
 
 DEFAULT = "standard-1"
 
@@ -27,7 +27,7 @@ def read_rulebook(text: str) -> Rulebook:
             send_at=time.fromisoformat(data["send_at"]),
             quiet_from=time.fromisoformat(data["quiet_from"]),
             quiet_until=time.fromisoformat(data["quiet_until"]),
-            annual_talk=_ladder(data["annual_talk"]),
+            duties={ANNUAL_TALK: _ladder(data[ANNUAL_TALK]), **_others(data)},
             questions_at_least=int(outline.get("questions_at_least", 3)),
             questions_at_most=int(outline.get("questions_at_most", 4)),
         )
@@ -35,6 +35,24 @@ def read_rulebook(text: str) -> Rulebook:
         raise Refused(f"提醒规则缺少 {error.args[0]} 一项。") from error
     except (TypeError, ValueError, AttributeError) as error:
         raise Refused(f"提醒规则有误：{error}") from error
+
+
+KNOWN = frozenset(
+    {
+        "record_missing", "lists_missing", "rectification_due", "progress_silent", "review_waiting",
+        "extension_waiting", "look_back_due", "newly_appointed", "long_in_post", "yearly_survey",
+        "joint_conference", "special_report", "year_end_report",
+    }
+)  # fmt: skip
+"""The other duties a rulebook may name."""
+FIELDS = frozenset({"name", "title", "send_at", "quiet_from", "quiet_until", "outline", ANNUAL_TALK})
+
+
+def _others(data: dict[str, Any]) -> dict[str, Ladder]:
+    unknown = data.keys() - KNOWN - FIELDS
+    if unknown:
+        raise ValueError(f"不认识的项目：{'、'.join(sorted(unknown))}")
+    return {name: _ladder(entry) for name, entry in data.items() if name in KNOWN}
 
 
 def _ladder(data: dict[str, Any]) -> Ladder:
@@ -48,10 +66,20 @@ def _ladder(data: dict[str, Any]) -> Ladder:
             for entry in data["recipients"]
         ),
         collective_counts=bool(data.get("collective_counts", False)),
+        after_days=int(data.get("after_days", 0)),
+        due=tuple(_month_day(text) for text in data.get("due", ())),
+        levels=tuple(map(str, data.get("levels", ()))),
+        categories=tuple(map(str, data.get("categories", ()))),
+        years=int(data.get("years", 0)),
     )
     if min(ladder.before, default=0) < 0 or ladder.overdue_first < 1 or ladder.overdue_every < 1:
         raise ValueError("before 应为不小于 0 的天数，overdue_first 与 overdue_every 应为正数")
     return ladder
+
+
+def _month_day(text: str) -> str:
+    date.fromisoformat(f"2023-{text}")  # a year without 29 February: it does not come every year
+    return text
 
 
 @cache

@@ -1,11 +1,13 @@
 """Ladders of stages: which stage is next, and on which day it goes out. Pure functions of dates."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, time, timedelta
 from enum import StrEnum
 
 from storage.calendar import WorkingDays
+
+ANNUAL_TALK = "annual_talk"
 
 
 class RecipientRole(StrEnum):
@@ -15,6 +17,10 @@ class RecipientRole(StrEnum):
     LIAISON = "liaison"
     TALKER_OF_TALKER = "talker_of_talker"
     ORGANISATION_STAFF = "organisation_staff"
+    DISCIPLINE_STAFF = "discipline_staff"
+    RECORDER = "recorder"
+    RESPONSIBLE = "responsible"
+    UNIT_HEAD = "unit_head"
 
 
 @dataclass(frozen=True)
@@ -36,6 +42,14 @@ class Ladder:
     overdue_every: int
     recipients: tuple[RecipientRule, ...]
     collective_counts: bool = False
+    after_days: int = 0
+    """Days from the fact (a talk planned, a report handed in) to the deadline."""
+    due: tuple[str, ...] = ()
+    """Days of the year, MM-DD, for duties that come round with the calendar."""
+    levels: tuple[str, ...] = ()
+    categories: tuple[str, ...] = ()
+    years: int = 0
+    """Years in one post from which on it counts as long."""
 
 
 @dataclass(frozen=True)
@@ -47,9 +61,15 @@ class Rulebook:
     send_at: time
     quiet_from: time
     quiet_until: time
-    annual_talk: Ladder
+    duties: Mapping[str, Ladder]
+    """By rule; a rule that is not named is off."""
     questions_at_least: int = 3
     questions_at_most: int = 4
+
+    @property
+    def annual_talk(self) -> Ladder:
+        """The ladder of the yearly talk, which every rulebook has."""
+        return self.duties[ANNUAL_TALK]
 
 
 @dataclass(frozen=True)

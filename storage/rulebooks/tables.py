@@ -8,14 +8,11 @@ from storage.instants import Instant
 
 
 class RulebookVersion(SQLModel, table=True):
-    """提醒规则: one version, as TOML, valid from–to over a unit and all below it (no unit: everywhere)."""
+    """提醒规则: one version the organisation has added, as TOML. It never changes: a change is another version."""
 
     id: int | None = Field(default=None, primary_key=True)
     name: str = Field(unique=True)
     text: str
-    unit_id: int | None = Field(default=None, foreign_key="unit.id")
-    valid_from: date | None = None
-    valid_until: date | None = None
     added_at: datetime = Field(sa_type=Instant)
     actor_id: int | None = Field(default=None, foreign_key="person.id")
 
@@ -33,3 +30,15 @@ class PlanningMark(SQLModel, table=True):
 
     name: str = Field(primary_key=True)
     value: str
+
+
+class RulebookAdoption(SQLModel, table=True):
+    """采用: a unit and all below it (no unit: everywhere) start new cases under a rulebook from a day on."""
+
+    id: int | None = Field(default=None, primary_key=True)
+    rulebook: str
+    unit_id: int | None = Field(default=None, foreign_key="unit.id")
+    valid_from: date
+    valid_until: date | None = None
+    adopted_at: datetime = Field(sa_type=Instant)
+    actor_id: int | None = Field(default=None, foreign_key="person.id")

@@ -172,7 +172,7 @@ class Checker:
         for one in event.officials:
             self.since.setdefault((one.code, one.unit), today if self.since_known else date.min)
         self.since_known = True
-        owed = {key: deadline for key, deadline in owed.items() if deadline >= self.since[key] - timedelta(days=1)}
+        owed = {key: deadline for key, deadline in owed.items() if deadline + timedelta(days=1) >= self.since[key]}
         for key, duty in self.duties.items():
             duty.is_open = duty.is_open and key in owed
         for key, deadline in owed.items():

@@ -470,14 +470,13 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_rolegrant_unit_id"), ["unit_id"], unique=False)
 
     op.create_table(
-        "rulebookversion",
+        "rulebookadoption",
         sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("name", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
-        sa.Column("text", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("rulebook", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("unit_id", sa.Integer(), nullable=True),
-        sa.Column("valid_from", sa.Date(), nullable=True),
+        sa.Column("valid_from", sa.Date(), nullable=False),
         sa.Column("valid_until", sa.Date(), nullable=True),
-        sa.Column("added_at", storage.instants.Instant(timezone=True), nullable=False),
+        sa.Column("adopted_at", storage.instants.Instant(timezone=True), nullable=False),
         sa.Column("actor_id", sa.Integer(), nullable=True),
         sa.ForeignKeyConstraint(
             ["actor_id"],
@@ -486,6 +485,19 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(
             ["unit_id"],
             ["unit.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_table(
+        "rulebookversion",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("name", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("text", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("added_at", storage.instants.Instant(timezone=True), nullable=False),
+        sa.Column("actor_id", sa.Integer(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["actor_id"],
+            ["person.id"],
         ),
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("name"),
@@ -933,6 +945,55 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_meetinganalysis_finding_id"), ["finding_id"], unique=False)
 
     op.create_table(
+        "obligation",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("rule", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("ref_id", sa.Integer(), nullable=False),
+        sa.Column("period", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("unit_id", sa.Integer(), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=True),
+        sa.Column("talk_id", sa.Integer(), nullable=True),
+        sa.Column("finding_id", sa.Integer(), nullable=True),
+        sa.Column("base_on", sa.Date(), nullable=True),
+        sa.Column("base_at", storage.instants.Instant(timezone=True), nullable=True),
+        sa.Column("deadline_on", sa.Date(), nullable=False),
+        sa.Column("known_on", sa.Date(), nullable=False),
+        sa.Column("is_open", sa.Boolean(), nullable=False),
+        sa.Column("done_on", sa.Date(), nullable=True),
+        sa.Column("done_by", sa.Integer(), nullable=True),
+        sa.Column("note", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("rulebook", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("stage_passed", sa.Integer(), nullable=True),
+        sa.Column("next_stage_on", sa.Date(), nullable=True),
+        sa.Column("provisional", sa.Boolean(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["done_by"],
+            ["person.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["finding_id"],
+            ["finding.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["person_id"],
+            ["person.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["talk_id"],
+            ["talk.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["unit_id"],
+            ["unit.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("rule", "ref_id", "period"),
+    )
+    with op.batch_alter_table("obligation", schema=None) as batch_op:
+        batch_op.create_index("ix_obligation_due", ["rule", "next_stage_on"], unique=False)
+        batch_op.create_index(batch_op.f("ix_obligation_person_id"), ["person_id"], unique=False)
+
+    op.create_table(
         "outline",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("duty_id", sa.Integer(), nullable=False),
@@ -1184,6 +1245,11 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_outline_duty_id"))
 
     op.drop_table("outline")
+    with op.batch_alter_table("obligation", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_obligation_person_id"))
+        batch_op.drop_index("ix_obligation_due")
+
+    op.drop_table("obligation")
     with op.batch_alter_table("meetinganalysis", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_meetinganalysis_finding_id"))
 
@@ -1255,6 +1321,7 @@ def downgrade() -> None:
 
     op.drop_table("talk")
     op.drop_table("rulebookversion")
+    op.drop_table("rulebookadoption")
     with op.batch_alter_table("rolegrant", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_rolegrant_unit_id"))
         batch_op.drop_index(batch_op.f("ix_rolegrant_person_id"))

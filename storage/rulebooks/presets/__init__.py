@@ -1,3 +1,3 @@
 """Rulebooks that ship with the product, as TOML."""
 
-PRESETS = ("standard", "jiangjin")
+PRESETS = ("standard", "jiangjin", "kuitun", "shouguang", "full")

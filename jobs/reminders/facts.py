@@ -1,0 +1,35 @@
+"""The columns every rule selects its facts as, so that obligations can be kept level with them in one statement."""
+
+from typing import Any
+
+from sqlalchemy import Date, Integer, String, cast, literal, null, select
+
+from storage.instants import Instant
+
+
+def facts(
+    *,
+    ref_id: Any,
+    unit_id: Any,
+    period: Any = None,
+    person_id: Any = None,
+    talk_id: Any = None,
+    finding_id: Any = None,
+    base_on: Any = None,
+    base_at: Any = None,
+) -> Any:
+    """A select of the columns of `storage.duties.actions.COLUMNS`; what is not given is empty."""
+    return select(
+        ref_id.label("ref_id"),
+        (literal("") if period is None else cast(period, String)).label("period"),
+        unit_id.label("unit_id"),
+        _or_null(person_id, Integer()).label("person_id"),
+        _or_null(talk_id, Integer()).label("talk_id"),
+        _or_null(finding_id, Integer()).label("finding_id"),
+        _or_null(base_on, Date()).label("base_on"),
+        _or_null(base_at, Instant()).label("base_at"),
+    )
+
+
+def _or_null(column: Any, kind: Any) -> Any:
+    return cast(null(), kind) if column is None else column
