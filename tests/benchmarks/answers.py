@@ -6,12 +6,16 @@ python -m tests.benchmarks.answers SET.jsonl --documents DIR… [--json OUT] [--
 import argparse
 import json
 import resource
+import sys
 import tempfile
 import time
 from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
+
+if __package__ in (None, ""):  # run as a plain script
+    sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from tests.benchmarks.judging import Tally, judge, read_rows, read_texts
 

@@ -22,6 +22,10 @@ from bot.app import App
 from bot.service import PARTS, Service
 from storage.database import open_database
 from storage.migrations import bring_up_to_date
+
+if __package__ in (None, ""):  # run as a plain script
+    sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
+
 from tests.bot.channels.phones import SECRET
 from tests.bot.channels.stage import STARTS, settings_for
 from tests.peers import TelegramServer, WeComServer

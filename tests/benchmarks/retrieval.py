@@ -6,6 +6,7 @@ python -m tests.benchmarks.retrieval FOLDER [--cache DIR] [--tune] [--no-peers] 
 import argparse
 import gc
 import resource
+import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -20,6 +21,10 @@ from knowledge.asking import read_question
 from knowledge.fitting import reciprocal_rank
 from knowledge.library import Library
 from knowledge.retrieval import Finder
+
+if __package__ in (None, ""):  # run as a plain script
+    sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
+
 from tests.benchmarks.peers import jieba_words
 from tests.benchmarks.public_sets import PublicSet, finder_of, library_of, read_set
 

@@ -10,6 +10,7 @@ file holds numbers, no text. The threshold is chosen on the odd half of the deve
 import argparse
 import json
 import random
+import sys
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
@@ -21,6 +22,10 @@ from knowledge.answerability import Scene, features
 from knowledge.asking import Asked, read_question
 from knowledge.keyword_index import Mask, rarity
 from knowledge.retrieval import Finder, without_repeats
+
+if __package__ in (None, ""):  # run as a plain script
+    sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
+
 from tests.benchmarks.boosting import Settings, area, leaf, train
 from tests.benchmarks.public_sets import PublicSet, finder_of, library_of, read_set
 

@@ -1,0 +1,40 @@
+"""`make bench`: every comparison with a peer that this machine has the data for, one table each.
+
+The data lies beside the project (`../shared` or TANHUA_SHARED); what is missing is named and left out.
+"""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+SHARED = Path(os.environ.get("TANHUA_SHARED", ROOT.parent / "shared"))
+RUNS: tuple[tuple[str, tuple[str, ...]], ...] = (
+    ("replies.py", ("evaluation/replies.dev.jsonl",)),
+    ("answers.py", ("evaluation/questions.dev.jsonl", "--documents", "seeds", "corpus")),
+    ("retrieval.py", ("benchmarks/cmrc2018",)),
+    ("channels.py", ()),
+    ("dialogue.py", ()),
+    ("reminders.py", ()),
+)
+"""(script, its arguments; those naming something under the shared folder are made paths)."""
+
+
+def main() -> int:
+    """Run them one after the other; the exit status is that of the worst."""
+    worst = 0
+    for script, arguments in RUNS:
+        file = Path(__file__).parent / script
+        paths = [word if word.startswith("-") else str(SHARED / word) for word in arguments]
+        missing = [path for path in paths if not path.startswith("-") and not Path(path).exists()]
+        if not file.exists() or missing:
+            print(f"== {script}: left out, {', '.join(missing) or 'not written yet'}", flush=True)
+            continue
+        print(f"== {script}", flush=True)
+        worst = max(worst, subprocess.run([sys.executable, str(file), *paths], cwd=ROOT, check=False).returncode)
+    return worst
+
+
+if __name__ == "__main__":
+    sys.exit(main())
