@@ -185,8 +185,7 @@ class Telegram:
                 await asyncio.gather(asking, return_exceptions=True)
                 return
             try:
-                updates = sorted(asking.result(), key=lambda update: update.update_id)  # repeats may come first
-                offset = await self._take_all(updates, offset)
+                offset = await self._take_all(asking.result(), offset)
             except Exception as error:
                 pause = await self._pause_after(error, pause, stop)
             else:
@@ -194,14 +193,15 @@ class Telegram:
 
     async def _take_all(self, updates: Sequence["Update"], offset: int | None) -> int | None:
         """Store a batch; gives the next offset. What was not stored raises, until it is clear that it never will be."""
-        outcomes = await asyncio.gather(*(self._take(update) for update in updates), return_exceptions=True)
-        failed = [(one, error) for one, error in zip(updates, outcomes, strict=True) if error is not None]
+        in_order = sorted(updates, key=lambda update: update.update_id)  # repeats of old ones may come first
+        outcomes = await asyncio.gather(*(self._take(update) for update in in_order), return_exceptions=True)
+        failed = [(one, error) for one, error in zip(in_order, outcomes, strict=True) if error is not None]
         for update, error in failed:
             self._failures[update.update_id] += 1
             if len(failed) == len(updates) > 1 or self._failures[update.update_id] < STORE_TRIES:
                 raise error
             log.error("given up", extra={"action": "telegram.given_up", "update_id": update.update_id})
-        return max((update.update_id + 1 for update in updates), default=offset)
+        return updates[-1].update_id + 1 if updates else offset  # the highest may be a repeat ahead of its turn
 
     async def _webhook(self, request: Request) -> Response:
         from telegram import Update

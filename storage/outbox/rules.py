@@ -27,7 +27,15 @@ class MessageStatus(StrEnum):
     DEAD = "dead"
 
 
-BACKOFF = (timedelta(seconds=5), timedelta(seconds=30), timedelta(minutes=2), timedelta(minutes=10), timedelta(hours=1))
+BACKOFF = (
+    timedelta(seconds=3),
+    timedelta(seconds=10),
+    timedelta(seconds=30),
+    timedelta(minutes=2),
+    timedelta(minutes=10),
+    timedelta(hours=1),
+)
+"""Short at first: somebody may be waiting for an answer."""
 MAX_ATTEMPTS = 12
 
 
