@@ -20,7 +20,7 @@ from storage.outbox.tables import OutgoingMessage
 from storage.people.tables import Person, Posting, RoleGrant, Unit
 from storage.rulebooks.tables import CalendarDay, RulebookVersion
 from storage.schema import metadata
-from storage.talks.duties import refresh_duties, satisfy_duties
+from storage.talks.duties import ANNUAL_TALK, refresh_duties, satisfy_duties
 from storage.talks.rules import DutyStatus, TalkStatus
 from storage.talks.tables import Meeting, Talk, TalkSubject, TalkYear
 
@@ -112,6 +112,7 @@ def _take_messages(session: Session, codes: dict[int | None, str]) -> Iterator[S
     rows = session.exec(
         select(OutgoingMessage, TalkYear.person_id)
         .join(TalkYear, col(TalkYear.id) == col(OutgoingMessage.occurrence_id))
+        .where(OutgoingMessage.rule == ANNUAL_TALK)  # occurrences of other rules are rows of other tables
         .order_by(col(OutgoingMessage.id))
     ).all()
     for message, subject in sorted(rows, key=lambda row: (row[0].not_before, codes[row[1]], codes[row[0].person_id])):
