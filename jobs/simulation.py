@@ -18,9 +18,10 @@ from storage.instants import SHANGHAI, at_shanghai
 from storage.outbox.body import read_body
 from storage.outbox.tables import OutgoingMessage
 from storage.people.tables import Person, Posting, RoleGrant, Unit
+from storage.rulebooks.rules import ANNUAL_TALK
 from storage.rulebooks.tables import CalendarDay, RulebookVersion
 from storage.schema import metadata
-from storage.talks.duties import ANNUAL_TALK, refresh_duties, satisfy_duties
+from storage.talks.duties import refresh_duties, satisfy_duties
 from storage.talks.rules import DutyStatus, TalkStatus
 from storage.talks.tables import Meeting, Talk, TalkSubject, TalkYear
 

@@ -105,7 +105,7 @@ def _counted_rows(start: date, end: date, scope: Sequence[str], without: int | N
         .order_by(col(Talk.held_on), col(Talk.id))
     )  # fmt: skip
     if without is not None:
-        rows = rows.where(TalkSubject.person_id != without)
+        rows = rows.where(col(TalkSubject.person_id) != without)
     if not default_rulebook().annual_talk.collective_counts:
         rows = rows.where(col(Talk.mode) == TalkMode.ONE_ON_ONE)
     return rows if tuple(scope) == EVERYWHERE else rows.where(within_any(col(Unit.path), scope))
