@@ -22,7 +22,7 @@ bench: $(VENV)/.bench ## comparisons with peers, one table each
 	$(BIN)/python tests/benchmarks/run.py
 
 soak: $(VENV)/.dev ## the long runs
-	TANHUA_SOAK=1 $(BIN)/python -m pytest -m soak -n 2 --timeout 7200
+	TANHUA_SOAK=1 TANHUA_STORM_UPDATES=10000 $(BIN)/python -m pytest -m "soak or not soak" --timeout 14400 tests/flows tests/bot/dialogue
 
 # The lock files: exact versions and hashes, no host. Run after changing pyproject.toml.
 lock: $(VENV)/.dev
