@@ -7,9 +7,6 @@ from random import Random
 from typing import Any
 
 from sqlmodel import Session, col, func, select
-from tests.bot.dialogue.rich_world import BEGUN_BY
-from tests.bot.dialogue.speaking import PNG, Speaker
-from tests.bot.dialogue.world import World
 
 from bot.form_fields import FieldKind, Times
 from bot.form_progress import CANCEL, CHANGE, SAID, SUMMARY
@@ -17,6 +14,9 @@ from bot.forms import FORMS
 from storage.audit import AuditLine
 from storage.conversations.tables import FormSession
 from storage.database import open_database
+from tests.bot.dialogue.rich_world import BEGUN_BY
+from tests.bot.dialogue.speaking import PNG, Speaker
+from tests.bot.dialogue.world import World
 
 WORDS = (
     "上一步", "跳过", "取消", "放弃", "继续填写", "修改", "修改第1项", "修改第2项", "看看填了什么", "帮助", "暂停", "继续", "重新填写",

@@ -5,7 +5,6 @@ from datetime import date, timedelta
 from pathlib import Path
 
 from sqlmodel import Session, select
-from tests.bot.dialogue.world import World, build_world
 
 from storage.database import Database
 from storage.findings.actions import MeasureText, NamedFinding, name_finding, report_progress, review_finding
@@ -17,6 +16,7 @@ from storage.outbox.body import Body
 from storage.outbox.rules import MessageKind
 from storage.outbox.tables import OutgoingMessage
 from storage.talks.outlines import QuestionText, add_question, send_round
+from tests.bot.dialogue.world import World, build_world
 
 SCENES: dict[str, str] = {
     "progress": "responsible",

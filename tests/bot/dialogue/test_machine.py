@@ -15,13 +15,13 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_state_machine_as_test
 from sqlmodel import select
-from tests.bot.dialogue.playing import ASIDES, NOISE, WORDS, Player
-from tests.bot.dialogue.rich_world import SCENES, rich_world
-from tests.bot.dialogue.world import World
 
 from bot.forms import FORMS
 from storage.conversations.tables import FormSession
 from storage.database import open_database
+from tests.bot.dialogue.playing import ASIDES, NOISE, WORDS, Player
+from tests.bot.dialogue.rich_world import SCENES, rich_world
+from tests.bot.dialogue.world import World
 from tests.engines import SqliteFiles
 
 SOAK = bool(os.environ.get("TANHUA_SOAK"))

@@ -2,9 +2,8 @@
 
 from pathlib import Path
 
-from tests.bot.dialogue.world import World
-
 from storage.workbook.importing import import_workbook
+from tests.bot.dialogue.world import World
 from tests.cast import HIRED, city_book
 
 

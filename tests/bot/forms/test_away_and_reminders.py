@@ -3,14 +3,14 @@
 from datetime import date
 
 from sqlmodel import Session, select
-from tests.bot.dialogue.world import World
-from tests.bot.forms.filling import fill, hear
 
 from jobs.planning import plan
 from storage.outbox.actions import lease, mark_sent
 from storage.outbox.rules import MessageKind
 from storage.outbox.tables import OutgoingMessage
 from storage.people.absences import stand_ins
+from tests.bot.dialogue.world import World
+from tests.bot.forms.filling import fill, hear
 
 
 def reminded(world: World, at: str = "2025-08-06 09:30") -> None:

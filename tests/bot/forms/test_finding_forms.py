@@ -4,11 +4,11 @@ from datetime import date
 
 import pytest
 from sqlmodel import col, select
+
+from storage.findings.tables import Finding, LookBack, Measure, ProgressEntry, Review
 from tests.bot.dialogue.speaking import Speaker
 from tests.bot.dialogue.world import MEASURES, PROBLEM, World
 from tests.bot.forms.filling import fill, hear
-
-from storage.findings.tables import Finding, LookBack, Measure, ProgressEntry, Review
 
 ALL_DONE = ("清理拨付单120份，全部完成", "100%", "没有")
 

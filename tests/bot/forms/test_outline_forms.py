@@ -2,12 +2,12 @@
 
 import pytest
 from sqlmodel import select
-from tests.bot.dialogue.world import World
-from tests.bot.forms.filling import fill, hear
 
 from bot.topics import read_schemes, schemes
 from storage.errors import Refused
 from storage.talks.tables import Outline, OutlineQuestion
+from tests.bot.dialogue.world import World
+from tests.bot.forms.filling import fill, hear
 
 GOOD = ("落实主体责任", "[单位]", "债务化解任务为什么落后", "2024年化解任务完成率41%", "2025年3月审计报告第2项", "9月底前提出方案")
 

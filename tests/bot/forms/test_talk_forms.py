@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pytest
 from sqlmodel import col, select
-from tests.bot.dialogue.world import World
-from tests.bot.forms.filling import fill, hear
 
 from storage.talks.tables import Talk, TalkCheck, TalkRecord, TalkSubject, TalkYear
+from tests.bot.dialogue.world import World
+from tests.bot.forms.filling import fill, hear
 
 RECORD = ("今天", "总体较好", "账目不清12处", "调研不深入", "承认不足并作说明", "建议加强培训")
 
