@@ -17,13 +17,12 @@ from bot.channels.declaration import Channel
 from bot.channels.opening import open_channels
 from bot.clock import RunningClock
 from bot.conversation import Conversation
-from bot.forms import FORMS
 from bot.inbox_worker import InboxWorker
 from bot.operations import Operations
 from jobs.delivery import DeliveryWorker
 from jobs.delivery_desk import DeliveryDesk
 from jobs.timetable import Tick, start_ticking
-from jobs.upkeep import nudge_forms, plan_now, seal_audit, tidy_channels
+from jobs.upkeep import plan_now, seal_audit, tidy_channels
 
 if TYPE_CHECKING:
     import uvicorn
@@ -148,11 +147,9 @@ class Service:
 
     def _ticks(self) -> list[Tick]:
         database, clock = self.app.database, self.clock
-        titles = {name: form.title for name, form in FORMS.items()}
         return [
             Tick("plan", 60, self.plan),
             Tick("seal", 60, lambda: seal_audit(database)),
-            Tick("forms", 600, lambda: nudge_forms(database, clock(), titles)),
             Tick("tidy", 3600, lambda: tidy_channels(database, clock())),
         ]
 

@@ -90,13 +90,14 @@ def redeem_code(session: Session, *, text: str, account: str, now: datetime) -> 
         col(BindingCode.revoked_at).is_(None),
         col(BindingCode.expires_at) > now,
     )
-    row = session.exec(lock_rows(unused, skip_locked=False)).first()  # two at once: only one may use it up
+    row = session.scalars(lock_rows(unused, skip_locked=False)).first()  # two at once: only one may use it up
     if row is None:
         session.add(BindingAttempt(account=account, at=now))
         return None
     row.used_at = now
     session.add(row)
-    return row.person_id
+    person_id: int = row.person_id
+    return person_id
 
 
 def bind_account(session: Session, *, person_id: int, channel: str, external_id: str, now: datetime) -> None:

@@ -19,10 +19,11 @@ from storage.channels.tables import HeldUpdate
 from storage.conversations.tables import ReceivedMessage
 from storage.database import Database
 from storage.outbox.body import Body, Choice
-from storage.outbox.rules import MessageStatus
+from storage.outbox.rules import MessageKind, MessageStatus
 from storage.outbox.tables import OutgoingMessage
 from storage.people.actions import bind_account
 from storage.people.sessions import open_session
+from storage.people.tables import ChannelAccount
 from tests.bot.channels.stage import Desk, running, settings_for, until
 from tests.peers import TelegramServer, WeComServer
 
@@ -107,10 +108,21 @@ class Stage:
             unhandled = select(ReceivedMessage.id).where(col(ReceivedMessage.handled_at).is_(None))
             if session.exec(unhandled).first() or session.exec(select(HeldUpdate.id)).first():
                 return False
+            reachable = (
+                select(ChannelAccount.id)
+                .where(
+                    col(ChannelAccount.person_id) == col(OutgoingMessage.person_id),
+                    col(ChannelAccount.channel).in_(channels),
+                    col(ChannelAccount.closed_at).is_(None),
+                )
+                .exists()
+            )
             rows = session.exec(
                 select(OutgoingMessage.status).where(
                     col(OutgoingMessage.status).in_(due),
-                    col(OutgoingMessage.channel).in_(channels) | (OutgoingMessage.status == MessageStatus.LEASED),
+                    col(OutgoingMessage.channel).in_(channels)
+                    | (OutgoingMessage.status == MessageStatus.LEASED)
+                    | ((OutgoingMessage.kind == MessageKind.NOTICE) & reachable),
                 )
             )
             return rows.first() is None
