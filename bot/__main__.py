@@ -25,7 +25,11 @@ def main(argv: list[str] | None = None) -> int:
     try:
         from bot.app import open_app
 
-        return int(module.run(arguments, open_app(settings)))
+        app = open_app(settings)
+        try:
+            return int(module.run(arguments, app))
+        finally:
+            app.database.close()
     except TanhuaError as error:
         print(error.message, file=sys.stderr)
         return 1

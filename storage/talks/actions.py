@@ -276,8 +276,10 @@ def _new_talk(
         .where(Posting.person_id == talker, open_postings(today))
         .order_by(col(Posting.id).desc())
     ).first()
+    if talker_unit is None:
+        raise RuleBroken("谈话人目前没有任职，请先更正谈话人。")
     check_pair(
-        Seat(talker, paths.get(talker_unit, "")),
+        Seat(talker, paths[talker_unit]),
         Seat(duty.person_id, paths[duty.unit_id]),
         paths[duty.talking_unit_id],
     )
