@@ -23,6 +23,7 @@ from bot.questions import Desk, answer_body, answer_for
 from bot.router import CommandTurn, FormTurn, QuestionTurn, ResumeTurn, Turn, UselessTurn, command_meant, decide
 from storage.conversations.actions import mark_handled
 from storage.conversations.queries import FormState, StoredMessage, claim_message, waiting_messages
+from storage.conversations.rules import FormStatus
 from storage.database import Database
 from storage.errors import NotFound, TanhuaError
 from storage.instants import shanghai_date
@@ -153,10 +154,12 @@ class _PersonTurn:
 
     def take(self, message: IncomingMessage) -> TurnResult:
         forms = FormDesk(self.session, self.actor, self.now, self.data)
-        retired = forms.close_retired()
-        state = forms.open_form()
+        present = forms.in_progress()
+        retired = forms.close_retired(present)
+        known = [one for one in present if one.form in FORMS]
+        state = next((one for one in known if one.status == FormStatus.OPEN), None)
         named = state is not None and forms.names_option(state, message.text)
-        paused = bool(forms.paused_forms())
+        paused = any(one.status == FormStatus.PAUSED for one in known)
         turn = decide(message, has_open_form=state is not None, has_paused=paused, names_option=named)
         try:
             with self.session.begin_nested():
@@ -228,9 +231,7 @@ class _PersonTurn:
     ) -> TurnResult:
         result = BY_VERB[turn.verb].run(self._asked(message, turn.argument))
         if isinstance(result, BeginForm):
-            begun = forms.begin(
-                result.form, result.known, said=turn.said, fresh=result.fresh, sure=turn.sure
-            )
+            begun = forms.begin(result.form, result.known, said=turn.said, fresh=result.fresh, sure=turn.sure)
             return _from_forms(begun)
         if isinstance(result, Acted):
             return TurnResult(self._then_ask_again(result.replies, forms, state), result.notices)

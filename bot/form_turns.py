@@ -62,6 +62,10 @@ class FormDesk:
     now: datetime
     data: Path
 
+    def in_progress(self) -> list[FormState]:
+        """The person's forms in progress, open and paused, the one touched last first."""
+        return form_sessions(self.session, self.actor.person_id, FormStatus.OPEN, FormStatus.PAUSED)
+
     def open_form(self) -> FormState | None:
         """The person's open form, if any."""
         return next(iter(self._sessions(FormStatus.OPEN)), None)
@@ -74,9 +78,8 @@ class FormDesk:
         found = form_sessions(self.session, self.actor.person_id, status)
         return [state for state in found if state.form in FORMS]
 
-    def close_retired(self) -> list[Body]:
-        """Close forms in progress that no longer exist, their answers kept; what to say about it."""
-        states = form_sessions(self.session, self.actor.person_id, FormStatus.OPEN, FormStatus.PAUSED)
+    def close_retired(self, states: Sequence[FormState]) -> list[Body]:
+        """Close those of `states` whose form no longer exists, their answers kept; what to say about it."""
         gone = [state for state in states if state.form not in FORMS]
         for state in gone:
             close_form(self.session, state.id, outcome="表单已停用", now=self.now)

@@ -41,9 +41,7 @@ def delegations(asked: Asked) -> list[Body] | BeginForm:
     given = own_delegations(asked.session, asked.actor, asked.today)
     if not given or asked.argument == "new":
         return BeginForm("delegate")
-    lines = [
-        f"{one.principal}委托{one.delegate}：{full_date(one.from_on)}至{full_date(one.until_on)}" for one in given
-    ]
+    lines = [f"{one.principal}委托{one.delegate}：{full_date(one.from_on)}至{full_date(one.until_on)}" for one in given]
     own = [one for one in given if one.principal_id == asked.actor.person_id]
     choices = [Choice(f"revoke:{one.id}", f"收回：{one.delegate}") for one in own]
     return [Body("委托代办：\n" + "\n".join(lines), (*choices, Choice("delegate:new", "再委托一位")))]

@@ -1,5 +1,7 @@
 """Commands about findings: mine, one with its whole history, overdue ones, what waits for a decision."""
 
+# ruff: noqa: E501 (tables of Chinese phrases, one entry a line)
+
 from bot.commands.declaration import Asked, BeginForm, Command, begin
 from bot.forms.extension import extension_label
 from bot.forms.labels import finding_label, full_date, short
@@ -93,7 +95,9 @@ def _history(asked: Asked) -> list[str]:
     for moved in extensions_of(asked.session, asked.actor, asked.id):
         standing = {None: "等待审批", True: "已同意", False: "未同意"}[moved.approved]
         old = full_date(moved.from_on) if moved.from_on else "未定"
-        lines.append(f"延期：{short(moved.measure)} 由{old}至{full_date(moved.to_on)}（{standing}），原因：{moved.reason}")
+        lines.append(
+            f"延期：{short(moved.measure)} 由{old}至{full_date(moved.to_on)}（{standing}），原因：{moved.reason}"
+        )
     for said in analyses_of(asked.session, asked.actor, asked.id):
         lines.append(f"会上剖析：{full_date(said.held_on)}，{said.text}")
     for seen in look_backs_of(asked.session, asked.actor, asked.id):
@@ -148,7 +152,9 @@ def overdue(asked: Asked) -> list[Body]:
     """逾期问题: for those in charge, open findings past a deadline; for others, their own."""
     overseen = findings_in_charge(asked.session, asked.actor)
     own = findings_answered_for(asked.session, asked.actor)
-    found = [finding for finding in {one.id: one for one in (*overseen, *own)}.values() if finding.is_overdue(asked.today)]
+    found = [
+        finding for finding in {one.id: one for one in (*overseen, *own)}.values() if finding.is_overdue(asked.today)
+    ]
     if not found:
         return [Body("没有超过时限的问题。")]
     lines = [f"{_line(finding, asked)}，责任人{'、'.join(finding.responsible_names)}" for finding in found[:LISTED]]
@@ -168,13 +174,22 @@ def decisions(asked: Asked) -> list[Choice]:
     """A button for everything that waits for this person's decision."""
     session, actor = asked.session, asked.actor
     return [
-        *(Choice(f"finding:{one.id}", f"验收：{finding_label(one, actor)}") for one in reviewable_findings(session, actor)),
-        *(Choice(f"extension:{one.id}", f"延期：{extension_label(one)}"[:60]) for one in pending_extensions(session, actor)),
+        *(
+            Choice(f"finding:{one.id}", f"验收：{finding_label(one, actor)}")
+            for one in reviewable_findings(session, actor)
+        ),
+        *(
+            Choice(f"extension:{one.id}", f"延期：{extension_label(one)}"[:60])
+            for one in pending_extensions(session, actor)
+        ),
         *(
             Choice(f"outline_sign:{view.id}", f"会签提纲：{view.duty.subject}")
             for view in outlines_to_sign(session, actor, now=asked.now)
         ),
-        *(Choice(f"look_back_result:{one.id}", f"回头看：{short(one.problem)}") for one in open_look_backs(session, actor)),
+        *(
+            Choice(f"look_back_result:{one.id}", f"回头看：{short(one.problem)}")
+            for one in open_look_backs(session, actor)
+        ),
     ]
 
 

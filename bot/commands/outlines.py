@@ -28,7 +28,9 @@ def _body(view: OutlineView, asked: Asked) -> Body:
     for one in view.questions:
         text = one.text
         lines.append(f"{one.position}. 【{text.topic}·{'单位' if text.about_unit else '个人'}】{text.question}")
-        lines.append(f"　事例：{text.facts}；依据：{text.evidence}" + (f"；要求：{text.requirement}" if text.requirement else ""))
+        lines.append(
+            f"　事例：{text.facts}；依据：{text.evidence}" + (f"；要求：{text.requirement}" if text.requirement else "")
+        )
     sources = list(dict.fromkeys(one.text.scheme for one in view.questions if one.text.scheme))
     lines += [f"主题来源：{'；'.join(sources)}"] if sources else []
     lines += [f"数量说明：{view.bounds_reason}"] if view.bounds_reason else []

@@ -3,6 +3,8 @@
 A sentence that asks how something works (延期要谁批准) is a question for the documents and must fit none of them.
 """
 
+# ruff: noqa: E501 (tables of Chinese phrases, one entry a line)
+
 import re
 
 _ASK = r"(?:请|麻烦|帮我|给我|能不能|可不可以|可以|我想|我要|我来|想|要|来)*"

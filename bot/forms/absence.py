@@ -79,7 +79,8 @@ def _delegate(form: Submission) -> Submitted:
         (Choice("duties", "我的任务"),),
     )
     reply = Body(
-        f"已委托{name}代办填报和安排：{span}。确认、验收和审批仍由您本人办理。", (Choice(f"revoke:{given}", "收回委托"),)
+        f"已委托{name}代办填报和安排：{span}。确认、验收和审批仍由您本人办理。",
+        (Choice(f"revoke:{given}", "收回委托"),),
     )
     return Submitted(reply, ((person, notice),))
 

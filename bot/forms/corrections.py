@@ -1,4 +1,4 @@
-"""更正 and 作废 by their authors: a progress report or a talk record. What was confirmed stays beside the new version."""
+"""更正 and 作废 by their authors, of a progress report or a talk record. What was confirmed stays."""
 
 from dataclasses import replace
 from datetime import date
@@ -110,11 +110,7 @@ VOID_PROGRESS = Form(
 
 def _own_talks(at: Situation) -> list[TalkView]:
     talks = talks_for(at.session, at.actor, limit=100)
-    return [
-        talk
-        for talk in talks
-        if led(at.actor, talk) and at.actor.person_id in (talk.talker_id, talk.recorder_id)
-    ]
+    return [talk for talk in talks if led(at.actor, talk) and at.actor.person_id in (talk.talker_id, talk.recorder_id)]
 
 
 def talk_options(at: Situation) -> list[Option]:

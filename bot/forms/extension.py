@@ -46,7 +46,9 @@ def _submit(form: Submission) -> Submitted:
     )  # fmt: skip
     without = {form.actor.person_id, *responsible_for(form.session, asked.finding_id)}
     told = overseers(form.session, asked.talker_id, asked.talking_unit_id, without=without)
-    notice = Body(f"{form.actor.name}申请延长一项整改举措的时限，请审批。", (Choice(f"extension:{asked.id}", "查看申请"),))
+    notice = Body(
+        f"{form.actor.name}申请延长一项整改举措的时限，请审批。", (Choice(f"extension:{asked.id}", "查看申请"),)
+    )
     reply = Body(
         f"延期申请已提交：由{_day(asked.from_on)}延至{full_date(asked.to_on)}。批准以前仍按原时限办理。",
         (Choice(f"finding:{asked.finding_id}", "查看问题"),),
@@ -97,7 +99,11 @@ def _refuse(form: Submission) -> Submitted:
         form.session, extension_id=form.value("extension"), approved=form.value("decision") == "yes",
         reason=form.text("reason"), actor=form.actor, now=form.now,
     )  # fmt: skip
-    text = f"已同意，时限改为{full_date(one.to_on)}，原时限{_day(one.from_on)}留存。" if one.approved else "已答复不同意，时限不变。"
+    text = (
+        f"已同意，时限改为{full_date(one.to_on)}，原时限{_day(one.from_on)}留存。"
+        if one.approved
+        else "已答复不同意，时限不变。"
+    )
     return Submitted(Body(text, (Choice(f"finding:{one.finding_id}", "查看问题"),)), decided(form, one))
 
 

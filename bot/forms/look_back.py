@@ -20,7 +20,9 @@ def _order(form: Submission) -> Submitted:
     )  # fmt: skip
     look = Choice(f"finding:{ordered.finding_id}", "查看问题")
     notice = Body(f"一个已销号的问题将于{full_date(due_on)}前回头看。", (look,))
-    reply = Body(f"已安排回头看，{full_date(due_on)}前完成。", (look, Choice(f"look_back_result:{ordered.id}", "登记结果")))
+    reply = Body(
+        f"已安排回头看，{full_date(due_on)}前完成。", (look, Choice(f"look_back_result:{ordered.id}", "登记结果"))
+    )
     return Submitted(reply, tuple((one, notice) for one in ordered.responsible if one != form.actor.person_id))
 
 

@@ -45,7 +45,7 @@ def measure_fields(*, required: bool, ask: str) -> tuple[FormField, ...]:
         )  # fmt: skip
         fields.append(
             FormField(
-                _name("due_on", number), f"时限{tail}", "要求哪天完成？" if number == 1 else f"第{number}条举措要求哪天完成？",
+                _name("due_on", number), f"时限{tail}", "要求哪天完成？" if number == 1 else f"举措{number}要求哪天完成？",
                 FieldKind.DATE, times=Times.FUTURE, hint="例如：12月31日、月底、三个月内。",
                 when=lambda answers, number=number: _given(number, answers),  # type: ignore[misc]
             )

@@ -61,7 +61,8 @@ def _submit(form: Submission) -> Submitted:
     measures = measures_of(form)
     parties = [form.value("responsible"), *(form.value("others") or [])] if measures else []
     named = name_finding(
-        form.session, talk_id=form.value("talk"), problem=form.text("problem"), about_unit=form.value("about") == "unit",
+        form.session, talk_id=form.value("talk"), problem=form.text("problem"),
+        about_unit=form.value("about") == "unit",
         root_cause=form.text("root_cause"), at_once=form.value("at_once") == "yes", measures=measures,
         responsible=parties, actor=form.actor, now=form.now,
     )  # fmt: skip
@@ -77,7 +78,9 @@ def _submit(form: Submission) -> Submitted:
     if measures:
         notice = Body(f"有一项整改任务请您办理{when}。", (look, Choice("progress", "汇报进展")))
     else:
-        notice = Body("谈话指出的一个问题请您建立三清单。", (look, Choice(f"three_lists:{named.finding_id}", "建立三清单")))
+        notice = Body(
+            "谈话指出的一个问题请您建立三清单。", (look, Choice(f"three_lists:{named.finding_id}", "建立三清单"))
+        )
     told = [person for person in parties or talk.subject_ids if person != form.actor.person_id]
     return Submitted(reply, tuple((person, notice) for person in told))
 
@@ -115,7 +118,8 @@ FORM = Form(
         ),
         FormField(
             "others", "其他责任人", "还有其他责任人吗？可以选多个；没有可以跳过。", FieldKind.MANY, required=False,
-            options=other_options, depends=("talk", "responsible"), nothing="没有其他可以选择的人员，请跳过。", when=_listed,
+            options=other_options, depends=("talk", "responsible"), when=_listed,
+            nothing="没有其他可以选择的人员，请跳过。",
         ),
     ),
 )  # fmt: skip

@@ -1,4 +1,4 @@
-"""谈话提纲: add a question, send it round with its count inside the rulebook's bounds, countersign or return (M5–M10)."""
+"""谈话提纲: add a question, send it round inside the rulebook's bounds, countersign or return (M5–M10)."""
 
 from bot.form_fields import Answers, FieldKind, Form, FormField, Option, Situation, Submission, Submitted
 from bot.forms.labels import duty_label
@@ -73,9 +73,7 @@ def _warnings(at: Situation) -> list[str]:
 
 
 def _add(form: Submission) -> Submitted:
-    view = add_question(
-        form.session, duty_id=form.value("duty"), text=_text(form), actor=form.actor, now=form.now
-    )
+    view = add_question(form.session, duty_id=form.value("duty"), text=_text(form), actor=form.actor, now=form.now)
     choices = (
         Choice(f"outline_question:{view.duty.id}", "再加一个问题"),
         Choice(f"outline:{view.duty.id}", "查看提纲"),
@@ -152,7 +150,7 @@ SEND = Form(
     fields=(
         FormField("outline", "提纲", "哪份提纲送会签？", FieldKind.CHOICE, options=_drafts),
         FormField(
-            "bounds_reason", "数量说明", "问题数量超出规则的，请说明理由；没有超出可以跳过。", FieldKind.TEXT, required=False,
+            "bounds_reason", "数量说明", "问题数量超出规则的，请说明理由；否则跳过。", FieldKind.TEXT, required=False,
         ),
     ),
 )  # fmt: skip

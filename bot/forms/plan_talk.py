@@ -28,8 +28,7 @@ def _others(at: Situation) -> list[Option]:
     same = [
         duty
         for duty in arranged_duties(at)
-        if duty.id != chosen.id
-        and (duty.talker_id, duty.talking_unit_id) == (chosen.talker_id, chosen.talking_unit_id)
+        if duty.id != chosen.id and (duty.talker_id, duty.talking_unit_id) == (chosen.talker_id, chosen.talking_unit_id)
     ]
     return [Option(duty.id, f"{duty.subject}（{duty.unit}）") for duty in same]
 
@@ -63,7 +62,9 @@ def _told(form: Submission, planned: PlannedTalk) -> Submitted:
     file = keep_invitation(form.data, planned, people, now=form.now)
     when = f"{spoken_date(planned.planned_at.date(), form.today)} {planned.planned_at:%H:%M}"
     where = f"，{planned.place}" if planned.place else ""
-    record = (Choice(f"record_talk:{form.value('duty')}", "已谈，去记录"),) if planned.mode != TalkMode.COLLECTIVE else ()
+    record = (
+        (Choice(f"record_talk:{form.value('duty')}", "已谈，去记录"),) if planned.mode != TalkMode.COLLECTIVE else ()
+    )
     outline = Choice(f"outline:{form.value('duty')}", "准备提纲")
     reply = Body(f"已安排：{when}{where}，{planned.mode}。已通知有关人员。", (*record, outline), (file,))
     look = (Choice(f"talk:{planned.talk_id}", "查看安排"),)

@@ -1,4 +1,4 @@
-"""谈话质量自查: the talker's checklist after a talk (C9): to the person and the matter, criticism both ways, no form's sake."""
+"""谈话质量自查: the talker's checklist after a talk (C9): persons and matters, criticism both ways."""
 
 from bot.form_fields import FieldKind, Form, FormField, Option, Situation, Submission, Submitted
 from bot.forms.labels import talk_label

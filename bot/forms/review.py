@@ -1,4 +1,4 @@
-"""验收: accept what was handed in (销号), or return it with reasons; never by the doer (R12). R18's remarks are shown."""
+"""验收: accept what was handed in (销号) or return it with reasons; never by the doer (R12, R18)."""
 
 from bot.form_fields import FieldKind, Form, FormField, Option, Situation, Submission, Submitted
 from bot.forms.labels import finding_label

@@ -18,7 +18,10 @@ def reminder_options(at: Situation) -> list[Option]:
 
 
 def _day_problem(at: Situation, value: Any) -> str:
-    day, latest = date.fromisoformat(value), latest_until(reminder_for(at.session, at.actor, at.value("reminder")), at.now)
+    day, latest = (
+        date.fromisoformat(value),
+        latest_until(reminder_for(at.session, at.actor, at.value("reminder")), at.now),
+    )
     if day <= at.today:
         return "请选择明天或以后的日期。"
     return f"最迟可以推到{full_date(latest)}，再晚会误了时限。" if day > latest else ""

@@ -50,7 +50,9 @@ def _submit(form: Submission) -> Submitted:
     look = Choice(f"finding:{listed.finding_id}", "查看问题")
     told = overseers(form.session, finding.talker_id, finding.talking_unit_id, without={form.actor.person_id, *parties})
     notices = [(person, Body(f"{form.actor.name}建立了一项三清单，可以查看。", (look,))) for person in told]
-    task = Body(f"有一项整改任务请您办理，时限 {spoken_deadline(day, form.today)}。", (look, Choice("progress", "汇报进展")))
+    task = Body(
+        f"有一项整改任务请您办理，时限 {spoken_deadline(day, form.today)}。", (look, Choice("progress", "汇报进展"))
+    )
     notices += [(person, task) for person in parties if person != form.actor.person_id]
     text = f"三清单已建立：{len(measures)} 条举措，最近时限 {spoken_deadline(day, form.today)}。"
     more = (Choice("three_lists", "下一个问题"),) if finding_options(form) else ()

@@ -9,7 +9,7 @@ from storage.instants import Instant
 
 
 class ReceivedMessage(SQLModel, table=True):
-    """来信: stored before it is acknowledged; a repeat violates UNIQUE and is ignored. `body`: JSON of IncomingMessage."""
+    """来信: stored before it is acknowledged; a repeat violates UNIQUE. `body`: JSON of IncomingMessage."""
 
     __table_args__ = (
         UniqueConstraint("channel", "external_id"),

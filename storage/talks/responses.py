@@ -125,7 +125,7 @@ def check_quality(
 
 
 def talks_to_check(session: Session, actor: Actor) -> list[int]:
-    """The actor's recorded talks as talker whose quality is not checked; latest first, imported ones left out."""
+    """The actor's recorded talks, as talker, still unchecked; latest first, none imported."""
     checked = select(TalkCheck.talk_id)
     return [
         talk_id or 0

@@ -4,6 +4,8 @@ A child process takes the turn and is killed at the n-th statement; the channel 
 Telegram and WeCom do. 200 points with TANHUA_SOAK=1, fewer in `make test`.
 """
 
+# ruff: noqa: E501 (tables of Chinese phrases, one entry a line)
+
 import os
 import signal
 from collections.abc import Callable
@@ -13,9 +15,6 @@ from random import Random
 import pytest
 from sqlalchemy import event
 from sqlmodel import col, select
-from tests.bot.dialogue.speaking import NUMBERS, PNG
-from tests.bot.dialogue.world import World, build_world
-from tests.flows.terminal_driver import Installation
 
 from bot.inbox import accept
 from bot.messages import IncomingMessage
@@ -26,6 +25,9 @@ from storage.conversations.tables import FormSession, ReceivedMessage
 from storage.database import Database, open_database
 from storage.findings.tables import ProgressEntry, ProgressEvidence
 from storage.outbox.tables import OutgoingMessage
+from tests.bot.dialogue.speaking import NUMBERS, PNG
+from tests.bot.dialogue.world import World, build_world
+from tests.flows.terminal_driver import Installation
 from tests.moments import moment
 
 SOAK = bool(os.environ.get("TANHUA_SOAK"))
@@ -131,7 +133,11 @@ def test_a_real_process_is_killed_inside_turns(tmp_path: Path) -> None:
     installed = Installation(tmp_path / "data", moment("2025-08-01 10:00"))
     installed.run("import", str(tmp_path / "organisation.xlsx"))
     person, random = "YL14", Random(3)
-    for words in ("登记外出", "8月11日", "8月15日", "事由是学习培训") if not SOAK else ("登记外出", "8月11日", "8月15日", "学习") * 10:
+    for words in (
+        ("登记外出", "8月11日", "8月15日", "事由是学习培训")
+        if not SOAK
+        else ("登记外出", "8月11日", "8月15日", "学习") * 10
+    ):
         chat = installed.chat(person)
         assert chat.process.stdin is not None
         chat.process.stdin.write(f'{{"text": "{words}"}}\n')

@@ -1,5 +1,7 @@
 """One person playing with one form at random, and what must hold after every single message."""
 
+# ruff: noqa: E501 (tables of Chinese phrases, one entry a line)
+
 import json
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -22,7 +24,16 @@ WORDS = (
     "上一步", "跳过", "取消", "放弃", "继续填写", "修改", "修改第1项", "修改第2项", "看看填了什么", "帮助", "暂停", "继续", "重新填写",
     "提交", "确认", "没有", "不对", "修改原因", "返回", "下一题", "好了", "1", "2", "９", "第三项改一下",
 )  # fmt: skip
-ASIDES = ("延期要谁批准？", "我的任务", "我还有几项没完成？", "谁还没谈", "待我办理", "为什么提醒我", "谈话提纲必须包含什么", "我的问题")
+ASIDES = (
+    "延期要谁批准？",
+    "我的任务",
+    "我还有几项没完成？",
+    "谁还没谈",
+    "待我办理",
+    "为什么提醒我",
+    "谈话提纲必须包含什么",
+    "我的问题",
+)
 NOISE = ("", "啊", "？？？", "12月31日", "60%", "完成了80%，卡在审批", "不知道", "x" * 2100, "是", "否", "王实", "明天上午9点",
          "把责任人改成王实", "时限改为11月20日", "💡", "第一百项", "0", "-1")  # fmt: skip
 TEXTS = ("已完成清单中的5项工作", "责任没有压到人头，缺少检查", "请补齐3份材料", "数字写错了一处", "集中整治2个月")
@@ -60,7 +71,9 @@ class Player:
 
     def open_form(self) -> FormSession | None:
         with self.world.database.reading() as session:
-            row = session.exec(select(FormSession).where(FormSession.status == "open").order_by(col(FormSession.id))).first()
+            row = session.exec(
+                select(FormSession).where(FormSession.status == "open").order_by(col(FormSession.id))
+            ).first()
             session.expunge_all()
             return row
 

@@ -45,7 +45,12 @@ SCENES: dict[str, str] = {
 }
 """Who fills in which form."""
 
-BEGUN_BY = {"away": "away:new", "delegate": "delegate:new", "decide_extension": "approve_extension:1", "review": "accept:2"}
+BEGUN_BY = {
+    "away": "away:new",
+    "delegate": "delegate:new",
+    "decide_extension": "approve_extension:1",
+    "review": "accept:2",
+}
 """Choices that begin a form where its name alone does not."""
 
 
@@ -59,7 +64,9 @@ def rich_world(database: Database, folder: Path, *, going_round: bool = False) -
             actor=world.actor(session, "responsible"),
         )  # fmt: skip
         for number in range(3):
-            named = _named(world, session, f"台账不清{number}处", [MeasureText(f"补齐{number}本台账", date(2025, 9, 1))])
+            named = _named(
+                world, session, f"台账不清{number}处", [MeasureText(f"补齐{number}本台账", date(2025, 9, 1))]
+            )
             measure = session.exec(select(Measure.id).where(Measure.finding_id == named.finding_id)).one()
             _report(world, session, measure=measure or 0, percent=100)
             if number:
@@ -92,7 +99,9 @@ def _report(world: World, session: Session, *, measure: int, percent: int) -> No
 def _outline(world: World, session: Session, *, going_round: bool) -> None:
     duty, actor = world.duty_of("township_head"), world.actor(session, "subject")
     for number in range(3):
-        text = QuestionText("四个聚焦", "落实主体责任", number == 0, f"问题{number}", f"完成率4{number}%", "审计报告", "9月底前")
+        text = QuestionText(
+            "四个聚焦", "落实主体责任", number == 0, f"问题{number}", f"完成率4{number}%", "审计报告", "9月底前"
+        )
         view = add_question(session, duty_id=duty, text=text, actor=actor, now=world.now)
     if going_round:
         send_round(session, outline_id=view.id, actor=actor, now=world.now)

@@ -1,5 +1,7 @@
 """Somebody who talks with the bot in a test: what they type and tap goes through inbox, turn and outbox, as it would."""
 
+# ruff: noqa: E501 (tables of Chinese phrases, one entry a line)
+
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, datetime

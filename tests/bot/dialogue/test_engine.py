@@ -1,5 +1,7 @@
 """The engine as tables: every command at every step of a form with a field of every kind."""
 
+# ruff: noqa: E501 (tables of Chinese phrases, one entry a line)
+
 from datetime import date
 from typing import Any
 

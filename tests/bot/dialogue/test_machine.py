@@ -6,7 +6,6 @@ A few hundred steps in `make test`; 10,000 for each form with TANHUA_SOAK=1.
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator
 from pathlib import Path
 from random import Random
 
@@ -31,7 +30,7 @@ Template = tuple[Path, World]
 
 
 @pytest.fixture(scope="module")
-def templates(sqlite_files: SqliteFiles, tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[bool, Template]]:
+def templates(sqlite_files: SqliteFiles, tmp_path_factory: pytest.TempPathFactory) -> dict[bool, Template]:
     """The rich world as files to copy, with and without the outline going round."""
     found = {}
     for going_round in (False, True):
@@ -39,7 +38,7 @@ def templates(sqlite_files: SqliteFiles, tmp_path_factory: pytest.TempPathFactor
         with sqlite_files.fresh(folder) as database:
             world = rich_world(database, folder, going_round=going_round)
         found[going_round] = (folder / "tanhua.db", world)
-    yield found
+    return found
 
 
 def machine_of(form: str, template: Template) -> type[RuleBasedStateMachine]:
@@ -52,9 +51,7 @@ def machine_of(form: str, template: Template) -> type[RuleBasedStateMachine]:
             self.folder = Path(tempfile.mkdtemp(prefix="tanhua-play-"))
             shutil.copy(path, self.folder / "tanhua.db")
             database = open_database(f"sqlite:///{self.folder / 'tanhua.db'}", durable=False)
-            copied = World(
-                database, world.cast, self.folder / "data", world.now, {}, world.talk_id, world.finding_id
-            )
+            copied = World(database, world.cast, self.folder / "data", world.now, {}, world.talk_id, world.finding_id)
             self.player = Player(copied, SCENES[form], form)
             self.random = Random(0)
 

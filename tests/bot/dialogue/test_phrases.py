@@ -1,5 +1,7 @@
 """What people say outside forms reaches the right command; a question about the rules stays a question."""
 
+# ruff: noqa: E501 (tables of Chinese phrases, one entry a line)
+
 import pytest
 
 from bot.router import command_meant

@@ -32,7 +32,11 @@ def deliver(world: World) -> int:
 
 
 def waiting(session: Session) -> list[OutgoingMessage]:
-    return [row for row in session.exec(select(OutgoingMessage)) if row.key.startswith("snooze:") and row.status == "waiting"]
+    return [
+        row
+        for row in session.exec(select(OutgoingMessage))
+        if row.key.startswith("snooze:") and row.status == "waiting"
+    ]
 
 
 def test_put_off_by_an_hour_and_sent_again(fresh_world: World) -> None:

@@ -1,5 +1,7 @@
 """Forms and commands about findings: three lists, extension, review, look-back, analysis, correction and void."""
 
+# ruff: noqa: E501 (tables of Chinese phrases, one entry a line)
+
 from datetime import date
 
 import pytest
@@ -50,7 +52,14 @@ def test_the_talker_names_a_problem_with_several_measures_and_people(world: Worl
         "[再加一条]", "制定年度培训计划", "9月15日", "[没有了]", "[是，立行立改]", "没有专人负责，计划未列入年度预算",
         "[吴敏]", "[郑联]", "[选好了]",
     )  # fmt: skip
-    for shown in ("举措：10月底前办2期", "时限：2025年10月31日", "举措2：制定年度培训计划", "立行立改：是", "吴敏", "郑联"):
+    for shown in (
+        "举措：10月底前办2期",
+        "时限：2025年10月31日",
+        "举措2：制定年度培训计划",
+        "立行立改：是",
+        "吴敏",
+        "郑联",
+    ):
         assert shown in summary
     assert "再加一条举措" not in summary
     assert "时限 9月15日" in leader.taps("提交")
@@ -72,7 +81,17 @@ def test_a_measure_may_be_added_from_the_summary(world: World) -> None:
 
 def test_a_cause_that_repeats_the_problem_is_sent_back(world: World) -> None:
     leader = world.speaker("leader")
-    fill(leader, "建立三清单", "吴敏", "[单位]", "项目资金拨付不及时", "清理30笔", "9月30日", "[没有了]", "[否，按时限整改]")
+    fill(
+        leader,
+        "建立三清单",
+        "吴敏",
+        "[单位]",
+        "项目资金拨付不及时",
+        "清理30笔",
+        "9月30日",
+        "[没有了]",
+        "[否，按时限整改]",
+    )
     assert "只是重复了问题" in leader.says("因为项目资金拨付不及时")
     assert "由谁负责整改" in leader.says("没有建立拨付时限和责任到人的制度")
 
@@ -190,7 +209,9 @@ def test_look_back_only_on_closed_findings(world: World) -> None:
 def test_analysed_at_the_meeting(world: World) -> None:
     subject, leader = world.speaker("subject"), world.speaker("leader")
     world.at("2025-08-22 09:00")
-    assert "已登记" in fill(subject, "登记会上剖析", f"[{PROBLEM}]", "昨天", "从责任落实上作了剖析，举了3个事例", "[提交]")
+    assert "已登记" in fill(
+        subject, "登记会上剖析", f"[{PROBLEM}]", "昨天", "从责任落实上作了剖析，举了3个事例", "[提交]"
+    )
     assert "剖析情况" in hear(leader)
     assert "会上剖析：2025年8月21日" in leader.taps("查看问题")
 

@@ -1,5 +1,7 @@
 """The outline: drafted by talker and staff, linted, sent round within the rulebook's bounds, countersigned or returned."""
 
+# ruff: noqa: E501 (tables of Chinese phrases, one entry a line)
+
 import pytest
 from sqlmodel import select
 
@@ -9,7 +11,14 @@ from storage.talks.tables import Outline, OutlineQuestion
 from tests.bot.dialogue.world import World
 from tests.bot.forms.filling import fill, hear
 
-GOOD = ("落实主体责任", "[单位]", "债务化解任务为什么落后", "2024年化解任务完成率41%", "2025年3月审计报告第2项", "9月底前提出方案")
+GOOD = (
+    "落实主体责任",
+    "[单位]",
+    "债务化解任务为什么落后",
+    "2024年化解任务完成率41%",
+    "2025年3月审计报告第2项",
+    "9月底前提出方案",
+)
 
 
 def question(world: World, role: str, *answers: str) -> str:
@@ -20,8 +29,28 @@ def question(world: World, role: str, *answers: str) -> str:
 
 def three(world: World) -> None:
     question(world, "leader", *GOOD, "[提交]")
-    question(world, "leader", "作风建设", "[个人]", "下乡调研次数少", "全年下乡3次", "县委办台账", "12月底前每月2次", "[提交]")
-    question(world, "discipline", "两个维护", "[单位]", "决策部署落实不到位", "督办事项12项未办结", "督查通报〔2025〕6号", "跳过", "[提交]")
+    question(
+        world,
+        "leader",
+        "作风建设",
+        "[个人]",
+        "下乡调研次数少",
+        "全年下乡3次",
+        "县委办台账",
+        "12月底前每月2次",
+        "[提交]",
+    )
+    question(
+        world,
+        "discipline",
+        "两个维护",
+        "[单位]",
+        "决策部署落实不到位",
+        "督办事项12项未办结",
+        "督查通报〔2025〕6号",
+        "跳过",
+        "[提交]",
+    )
 
 
 def test_topics_come_from_both_schemes_with_their_sources(fresh_world: World) -> None:
@@ -44,7 +73,9 @@ def test_the_installation_may_have_its_own_scheme(fresh_world: World) -> None:
 
 
 def test_each_question_shows_what_is_wanting(fresh_world: World) -> None:
-    summary = question(fresh_world, "leader", "[其他]", "[单位]", "进一步加强学习", "有时候学得不够", "平时了解", "跳过")
+    summary = question(
+        fresh_world, "leader", "[其他]", "[单位]", "进一步加强学习", "有时候学得不够", "平时了解", "跳过"
+    )
     for remark in ("用语空泛：进一步加强", "没有具体数字", "没有提出整改时限"):
         assert remark in summary
 
@@ -106,7 +137,13 @@ def test_nobody_else_sees_the_draft(fresh_world: World, role: str) -> None:
     three(fresh_world)
     speaker = fresh_world.speaker(role)
     duty = fresh_world.duty_of("subject")
-    for choice in (f"outline:{duty}", f"outline_question:{duty}", "outline_send:1", "outline_sign:1", "outline_remove:1"):
+    for choice in (
+        f"outline:{duty}",
+        f"outline_question:{duty}",
+        "outline_send:1",
+        "outline_sign:1",
+        "outline_remove:1",
+    ):
         said = speaker.taps_id(choice)
         assert "债务" not in said
         assert not any(one.id.startswith("f:") for one in speaker.choices()), choice

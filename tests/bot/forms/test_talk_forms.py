@@ -36,7 +36,9 @@ def test_a_planned_talk_can_be_moved_and_its_event_keeps_its_id(fresh_world: Wor
     uids = set()
     for day in ("8月11日下午3点", "8月13日上午9点"):
         fill(leader, "安排谈话", "吴敏", day, "跳过", "[一对一]", "跳过", "[提交]")
-        uids |= {Path(f.path).read_text("utf-8").split("UID:")[1].split("\r\n")[0] for b in leader.last for f in b.files}
+        uids |= {
+            Path(f.path).read_text("utf-8").split("UID:")[1].split("\r\n")[0] for b in leader.last for f in b.files
+        }
     assert len(uids) == 1
     with fresh_world.database.reading() as session:
         assert len(session.exec(select(Talk)).all()) == 1
@@ -136,7 +138,18 @@ def test_a_collective_talk_is_planned_and_recorded_and_satisfies_nothing(fresh_w
 
     add_second_subject(fresh_world)
     leader = fresh_world.speaker("leader")
-    said = fill(leader, "安排谈话", "吴敏", "今天下午3点", "一号会议室", "[集体（不计入年度谈话）]", "[何平]", "[选好了]", "跳过", "[提交]")
+    said = fill(
+        leader,
+        "安排谈话",
+        "吴敏",
+        "今天下午3点",
+        "一号会议室",
+        "[集体（不计入年度谈话）]",
+        "[何平]",
+        "[选好了]",
+        "跳过",
+        "[提交]",
+    )
     assert "集体" in said
     fresh_world.at("2025-08-01 18:00")
     said = fill(leader, "记录谈话", "[集体谈话]", *RECORD, "[提交]")
