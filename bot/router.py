@@ -67,9 +67,7 @@ Turn = FormTurn | CommandTurn | ResumeTurn | QuestionTurn | UselessTurn
 NOTHING_OPEN = "现在没有正在填写的事项。回复“帮助”查看可以办理的事项。"
 
 
-def decide(
-    message: IncomingMessage, *, has_open_form: bool, has_paused: bool, names_option: bool = False
-) -> Turn:
+def decide(message: IncomingMessage, *, has_open_form: bool, has_paused: bool, names_option: bool = False) -> Turn:
     """The one turn this message takes. `names_option`: the text is word for word an option of what the form asks."""
     if message.choice:
         return _tapped(message.choice)

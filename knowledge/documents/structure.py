@@ -51,7 +51,11 @@ def _continues(before: str, line: str) -> bool:
     if re.fullmatch(rf"{NUMERAL}、|[（(]{NUMERAL}[)）]", before):
         return True
     starts_anew = CHAPTER.match(line) or ARTICLE.match(line) or SECTION.match(line) or SUBSECTION.match(line)
-    return (len(before) > HEADING_LENGTH or "。" in before) and before[-1] not in STOP + CLOSING + "，,、*" and not starts_anew
+    return (
+        (len(before) > HEADING_LENGTH or "。" in before)
+        and before[-1] not in STOP + CLOSING + "，,、*"
+        and not starts_anew
+    )
 
 
 def sentences(text: str) -> list[str]:

@@ -72,9 +72,7 @@ def waiting_messages(session: Session, *, limit: int = 100, skip: Collection[str
 
 def claim_message(session: Session, message_id: int) -> StoredMessage | None:
     """Lock a message for this transaction; None when handled, taken by another worker, or not its queue's turn."""
-    wanted = select(ReceivedMessage).where(
-        ReceivedMessage.id == message_id, col(ReceivedMessage.handled_at).is_(None)
-    )
+    wanted = select(ReceivedMessage).where(ReceivedMessage.id == message_id, col(ReceivedMessage.handled_at).is_(None))
     row = session.exec(lock_rows(wanted)).first()  # type: ignore[call-overload]
     if row is None:
         return None

@@ -192,9 +192,7 @@ def duty_for(session: Session, actor: Actor, duty_id: int, today: date) -> DutyV
         return duty
     if _is_above_talker(session, actor, duty, today):
         return duty
-    if duty.talker_id in actor.principals or any(
-        one.id == duty_id for one in duties_to_record(session, actor, today)
-    ):
+    if duty.talker_id in actor.principals or any(one.id == duty_id for one in duties_to_record(session, actor, today)):
         return duty
     path = session.exec(select(Unit.path).where(Unit.id == duty.talking_unit_id)).one()
     if any(path.startswith(prefix) for prefix in actor.staff_paths):

@@ -108,7 +108,9 @@ def test_reminder_talk_finding_progress_and_staff_see_it(installation: Installat
 
 def test_the_reminder_stops_with_the_talk(installation: Installation) -> None:
     installation.now = START + timedelta(days=6)
-    assert not any("许志强" in said.text and "请安排" in said.text for said in say_and_die(installation, LEADER, text="帮助"))
+    assert not any(
+        "许志强" in said.text and "请安排" in said.text for said in say_and_die(installation, LEADER, text="帮助")
+    )
 
 
 def test_statistics_and_the_audit_chain_agree(installation: Installation) -> None:
@@ -149,5 +151,3 @@ def test_an_unknown_person_is_told_so(installation: Installation) -> None:
     )
     assert done.returncode == 1
     assert "没有编号为“NOBODY”的人员" in done.stderr
-
-

@@ -4,12 +4,12 @@ from pathlib import Path
 
 import pytest
 from sqlmodel import select
-from tests.bot.dialogue.speaking import Speaker
-from tests.bot.dialogue.world import World, build_world
 
 from jobs.planning import plan, still_needed
 from storage.database import Database
 from storage.outbox.tables import OutgoingMessage
+from tests.bot.dialogue.speaking import Speaker
+from tests.bot.dialogue.world import World, build_world
 
 
 @pytest.fixture
