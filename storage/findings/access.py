@@ -9,6 +9,7 @@ from storage.findings.tables import Finding, ResponsibleParty
 from storage.people.queries import within_any
 from storage.people.rules import Actor
 from storage.people.tables import Unit
+from storage.talks.access import leads_or_records
 from storage.talks.tables import Talk, TalkSubject
 
 
@@ -42,7 +43,7 @@ def is_in_charge(actor: Actor) -> ColumnElement[bool]:
         select(Talk.id)
         .where(
             col(Talk.id) == col(Finding.talk_id),
-            or_(col(Talk.talker_id) == actor.person_id, col(Talk.recorder_id) == actor.person_id),
+            leads_or_records(actor),
         )
         .correlate(Finding)
         .exists()

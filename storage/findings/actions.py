@@ -31,7 +31,7 @@ from storage.findings.tables import (
 )
 from storage.instants import shanghai_date
 from storage.people.rules import Actor
-from storage.talks.access import is_in_staff_subtree, is_subject
+from storage.talks.access import may_keep_record
 from storage.talks.tables import Talk, TalkSubject
 
 
@@ -85,15 +85,7 @@ def name_finding(
 
     Errors: NotFound for a talk not theirs to lead; RuleBroken when the problem is empty.
     """
-    talk = session.exec(
-        select(Talk).where(
-            Talk.id == talk_id,
-            ~is_subject(actor),
-            (col(Talk.talker_id) == actor.person_id)
-            | (col(Talk.recorder_id) == actor.person_id)
-            | is_in_staff_subtree(actor),
-        )
-    ).first()
+    talk = session.exec(select(Talk).where(Talk.id == talk_id, may_keep_record(actor))).first()
     if talk is None:
         raise NotFound()
     if not problem.strip():

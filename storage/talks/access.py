@@ -30,12 +30,21 @@ def is_in_staff_subtree(actor: Actor) -> ColumnElement[bool]:
     return col(Talk.talking_unit_id).in_(select(Unit.id).where(within_any(col(Unit.path), actor.staff_paths)))
 
 
+def leads_or_records(actor: Actor) -> ColumnElement[bool]:
+    """The actor is the talk's talker or its recorder."""
+    return or_(col(Talk.talker_id) == actor.person_id, col(Talk.recorder_id) == actor.person_id)
+
+
+def may_keep_record(actor: Actor) -> ColumnElement[bool]:
+    """To correct or void the record and to name findings: talker, recorder or staff in charge; never the subject."""
+    return and_(~is_subject(actor), or_(leads_or_records(actor), is_in_staff_subtree(actor)))
+
+
 def may_read_record(actor: Actor) -> ColumnElement[bool]:
     """The full record: staff but not about themselves, the talker, the recorder, and the subject once it is issued."""
     return or_(
         and_(is_in_staff_subtree(actor), ~is_subject(actor)),
-        col(Talk.talker_id) == actor.person_id,
-        col(Talk.recorder_id) == actor.person_id,
+        leads_or_records(actor),
         and_(is_subject(actor), col(Talk.issued_at).is_not(None)),
     )
 

@@ -12,7 +12,7 @@ from storage.instants import shanghai_date
 from storage.people.queries import open_postings
 from storage.people.rules import Actor
 from storage.people.tables import Posting, Unit
-from storage.talks.access import is_in_staff_subtree, is_subject
+from storage.talks.access import is_in_staff_subtree, is_subject, may_keep_record
 from storage.talks.duties import reopen_duties, satisfy_duties
 from storage.talks.queries import DutyView, duty_for
 from storage.talks.rules import (
@@ -309,15 +309,7 @@ def _add_subject(session: Session, talk: Talk, duty: DutyView) -> None:
 
 def _talk_in_charge(session: Session, actor: Actor, talk_id: int) -> Talk:
     """A talk the actor may correct or void: its talker, its recorder, or staff in charge; never its subject."""
-    talk = session.exec(
-        select(Talk).where(
-            Talk.id == talk_id,
-            ~is_subject(actor),
-            (col(Talk.talker_id) == actor.person_id)
-            | (col(Talk.recorder_id) == actor.person_id)
-            | is_in_staff_subtree(actor),
-        )
-    ).first()
+    talk = session.exec(select(Talk).where(Talk.id == talk_id, may_keep_record(actor))).first()
     if talk is None:
         raise NotFound()
     return talk

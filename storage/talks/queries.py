@@ -13,7 +13,7 @@ from storage.errors import NotFound
 from storage.people.queries import default_talker, first_principals, names_of, open_postings, within_any
 from storage.people.rules import Actor
 from storage.people.tables import Person, Posting, Unit
-from storage.talks.access import is_in_staff_subtree, is_subject, may_read_record, may_see_talk
+from storage.talks.access import may_keep_record, may_read_record, may_see_talk
 from storage.talks.rules import DutyStatus, TalkMode, TalkStatus
 from storage.talks.tables import Meeting, Talk, TalkRecord, TalkSubject, TalkYear
 
@@ -149,8 +149,7 @@ def duties_to_record(session: Session, actor: Actor, today: date) -> list[DutyVi
 
 def planned_in_charge(session: Session, actor: Actor, *, mode: str = "") -> list[TalkView]:
     """The planned talks this person leads, records or is staff for; never one about themselves."""
-    own = (col(Talk.talker_id) == actor.person_id) | (col(Talk.recorder_id) == actor.person_id)
-    wanted = select(Talk).where(own | is_in_staff_subtree(actor), ~is_subject(actor), Talk.status == TalkStatus.PLANNED)
+    wanted = select(Talk).where(may_keep_record(actor), Talk.status == TalkStatus.PLANNED)
     if mode:
         wanted = wanted.where(Talk.mode == mode)
     return _talk_views(session, session.exec(wanted.order_by(col(Talk.planned_at)).limit(50)).all())
