@@ -8,6 +8,7 @@ import contextlib
 import hmac
 import json
 import logging
+import os
 from collections import Counter
 from collections.abc import Callable, Coroutine, Sequence
 from datetime import datetime, timedelta
@@ -58,6 +59,7 @@ def open_telegram(app: App, clock: Callable[[], datetime], nudge: Callable[[], N
 
 def make_bot(token: str, api_url: str, *, read_timeout: float = 10.0) -> "Bot":
     """A client of the Bot API at `api_url`."""
+    os.environ.setdefault("PTB_TIMEDELTA", "1")  # else the client warns at every pause it is told to make
     from telegram import Bot
     from telegram.request import HTTPXRequest
 

@@ -66,10 +66,9 @@ class Terminal:
         self._show_waiting()
 
     def _plan(self) -> None:
-        from jobs.planning import plan
+        from jobs.upkeep import plan_now
 
-        with self.conversation.database.transaction() as session:
-            plan(session, now=self.conversation.clock())
+        plan_now(self.conversation.database, self.conversation.clock())
 
     def _from_json(self, data: dict[str, Any]) -> IncomingMessage:
         if "choice" in data:

@@ -22,10 +22,9 @@ def run(arguments: argparse.Namespace, app: "App") -> int:
 
 
 def _seal(app: "App") -> int:
-    from storage import audit
+    from jobs.upkeep import seal_audit
 
-    with app.database.transaction() as session:
-        count = audit.seal(session)
+    count = seal_audit(app.database)
     print(f"已封存 {count} 行。")
     return 0
 

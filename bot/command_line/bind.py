@@ -2,8 +2,10 @@
 
 import argparse
 import json
+from typing import TYPE_CHECKING
 
-from bot.app import App
+if TYPE_CHECKING:
+    from bot.app import App
 
 NAME = "bind"
 HELP = "为某人签发一次性绑定码"
@@ -15,7 +17,7 @@ def add(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--json", action="store_true")
 
 
-def run(arguments: argparse.Namespace, app: App) -> int:
+def run(arguments: argparse.Namespace, app: "App") -> int:
     """Print the code."""
     from storage.instants import SHANGHAI
     from storage.people.actions import issue_code

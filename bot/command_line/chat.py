@@ -2,8 +2,10 @@
 
 import argparse
 import sys
+from typing import TYPE_CHECKING
 
-from bot.app import App
+if TYPE_CHECKING:
+    from bot.app import App
 
 NAME = "chat"
 HELP = "在终端里以某人的身份与机器人对话"
@@ -15,16 +17,16 @@ def add(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--json", action="store_true", help="逐行 JSON 输入输出")
 
 
-def run(arguments: argparse.Namespace, app: App) -> int:
+def run(arguments: argparse.Namespace, app: "App") -> int:
     """Talk until the input ends."""
     from bot.channels.terminal import open_terminal
     from bot.conversation import Conversation
-    from jobs.planning import plan
+    from jobs.upkeep import plan_now
     from storage.people.queries import person_id_of
 
-    with app.database.transaction() as session:
+    with app.database.reading() as session:
         person_id = person_id_of(session, arguments.person)
-        plan(session, now=app.clock())
+    plan_now(app.database, app.clock())
     conversation = Conversation(app.database, app.desk(), app.clock, app.data)
     if not arguments.json:
         print("输入文字对话，输入序号点选按钮，/file 路径 发送文件，Ctrl-D 结束。")

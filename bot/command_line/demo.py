@@ -21,7 +21,6 @@ def add(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace, app: "App") -> int:
     """Set the sample up where there is none, and serve it until stopped."""
     import asyncio
-    import os
     from dataclasses import replace
 
     from bot.logs import set_up_logs
@@ -29,7 +28,6 @@ def run(arguments: argparse.Namespace, app: "App") -> int:
     from bot.service import Service
     from storage.errors import Refused
 
-    os.environ.setdefault("PTB_TIMEDELTA", "1")
     set_up_logs()
     if is_set_up(app) and not is_sample(app):
         raise Refused("这个数据文件夹里是真实数据，演示不会使用它。请用 --data 另选一个空文件夹。")

@@ -1,9 +1,10 @@
 """`tanhua doctor`: look at settings, database, calendar and channels step by step, and say what to do."""
 
 import argparse
-import os
+from typing import TYPE_CHECKING
 
-from bot.app import App
+if TYPE_CHECKING:
+    from bot.app import App
 
 NAME = "doctor"
 HELP = "检查设置、数据库、日历和各渠道，并给出处理办法"
@@ -13,18 +14,17 @@ def add(parser: argparse.ArgumentParser) -> None:
     """No arguments of its own."""
 
 
-def run(arguments: argparse.Namespace, app: App) -> int:
+def run(arguments: argparse.Namespace, app: "App") -> int:
     """Print every step; 1 when something is wrong."""
     import asyncio
 
-    os.environ.setdefault("PTB_TIMEDELTA", "1")
     from bot.logs import set_up_logs
 
     set_up_logs()
     return asyncio.run(_run(app))
 
 
-async def _run(app: App) -> int:
+async def _run(app: "App") -> int:
     from bot.checkup import Verdict, examine
 
     worst = 0

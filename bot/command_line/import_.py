@@ -3,9 +3,11 @@
 import argparse
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from bot.app import App
-from storage.workbook.importing import ImportReport, import_workbook
+if TYPE_CHECKING:
+    from bot.app import App
+    from storage.workbook.importing import ImportReport
 
 NAME = "import"
 HELP = "导入单位、人员、谈话和问题（全部成功或全部不生效）"
@@ -19,31 +21,20 @@ def add(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--errors", type=Path, metavar="OUT.xlsx", help="把有问题的单元格标在工作簿副本中")
 
 
-class _DryRun(Exception):
-    """Leaves the transaction without committing."""
-
-
-def run(arguments: argparse.Namespace, app: App) -> int:
+def run(arguments: argparse.Namespace, app: "App") -> int:
     """Import, and say row by row what is wrong."""
-    report = ImportReport()
-    try:
-        with app.database.transaction() as session:
-            report = import_workbook(session, arguments.file, now=app.clock())
-            if arguments.dry_run or report.problems:
-                raise _DryRun
-    except _DryRun:
-        pass
+    from jobs.importing import import_file
+
+    report = import_file(app.database, arguments.file, now=app.clock(), dry=arguments.dry_run)
     for notice in report.notices:
         print(f"注意：{notice}", file=sys.stderr)
     if report.problems:
         return _refuse(report, arguments)
-    if not arguments.dry_run:
-        _seal(app)
     _tell(report, dry=arguments.dry_run)
     return 0
 
 
-def _refuse(report: ImportReport, arguments: argparse.Namespace) -> int:
+def _refuse(report: "ImportReport", arguments: argparse.Namespace) -> int:
     for problem in report.problems[:SHOWN_PROBLEMS]:
         row = f"第 {problem.row} 行" if problem.row else "整表"
         column = f" {problem.column}" if problem.column else ""
@@ -60,7 +51,7 @@ def _refuse(report: ImportReport, arguments: argparse.Namespace) -> int:
     return 1
 
 
-def _tell(report: ImportReport, *, dry: bool) -> None:
+def _tell(report: "ImportReport", *, dry: bool) -> None:
     print("检查通过（未写入）：" if dry else "导入完成：")
     for sheet, added in report.added.items():
         changed, same = report.changed[sheet], report.unchanged[sheet]
@@ -69,10 +60,3 @@ def _tell(report: ImportReport, *, dry: bool) -> None:
     print(f"  谈话任务：新增 {duties.opened}，调整 {duties.moved}，终止 {duties.closed}，已谈 {duties.satisfied}")
     for kept in report.kept:
         print(f"  保留：{kept.sheet} {kept.code} {kept.column} 现为“{kept.stands}”，文件为“{kept.file}”，未覆盖")
-
-
-def _seal(app: App) -> None:
-    from storage import audit
-
-    with app.database.transaction() as session:
-        audit.seal(session)

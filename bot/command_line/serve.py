@@ -1,9 +1,10 @@
 """`tanhua serve`: everything that is configured, in one process; with nothing configured, the web chat on loopback."""
 
 import argparse
-import os
+from typing import TYPE_CHECKING
 
-from bot.app import App
+if TYPE_CHECKING:
+    from bot.app import App
 
 NAME = "serve"
 HELP = "启动服务：网页、Telegram、企业微信、提醒和投递"
@@ -16,11 +17,10 @@ def add(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def run(arguments: argparse.Namespace, app: App) -> int:
+def run(arguments: argparse.Namespace, app: "App") -> int:
     """Serve until stopped."""
     import asyncio
 
-    os.environ.setdefault("PTB_TIMEDELTA", "1")  # else the Telegram client warns at every pause it is told to make
     from bot.logs import set_up_logs
     from bot.service import PARTS, Service
 

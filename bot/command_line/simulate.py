@@ -2,9 +2,12 @@
 
 import argparse
 import json
+from typing import TYPE_CHECKING
 
-from bot.app import App
 from bot.command_line.stats import add_period, check_period
+
+if TYPE_CHECKING:
+    from bot.app import App
 
 NAME = "simulate"
 HELP = "推演一段时间内会发出的全部提醒（不发送、不改数据）"
@@ -16,7 +19,7 @@ def add(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--json", action="store_true", help="每条提醒一行 JSON")
 
 
-def run(arguments: argparse.Namespace, app: App) -> int:
+def run(arguments: argparse.Namespace, app: "App") -> int:
     """Print one line per message."""
     from jobs.simulation import simulate
 

@@ -4,9 +4,10 @@ import argparse
 import json
 import sys
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from bot.app import App
+if TYPE_CHECKING:
+    from bot.app import App
 
 NAME = "stats"
 HELP = "统计一段时间内的谈话、覆盖率和问题整改"
@@ -41,7 +42,7 @@ def check_period(arguments: argparse.Namespace) -> bool:
     return False
 
 
-def run(arguments: argparse.Namespace, app: App) -> int:
+def run(arguments: argparse.Namespace, app: "App") -> int:
     """Print the figures."""
     from storage.talks.statistics import statistics
 

@@ -2,8 +2,10 @@
 
 import argparse
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from bot.app import App
+if TYPE_CHECKING:
+    from bot.app import App
 
 NAME = "template"
 HELP = "生成空白的导入模板"
@@ -14,7 +16,7 @@ def add(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("out", type=Path, metavar="OUT.xlsx")
 
 
-def run(arguments: argparse.Namespace, app: App) -> int:
+def run(arguments: argparse.Namespace, app: "App") -> int:
     """Write the template."""
     from storage.workbook.writing import write_template
 

@@ -2,9 +2,10 @@
 
 import argparse
 import sys
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from bot.app import App
+if TYPE_CHECKING:
+    from bot.app import App
 
 NAME = "wecom"
 HELP = "企业微信应用的设置"
@@ -22,7 +23,7 @@ def add(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("action", choices=("menu",), help="menu：设置应用菜单")
 
 
-def run(arguments: argparse.Namespace, app: App) -> int:
+def run(arguments: argparse.Namespace, app: "App") -> int:
     """Set the menu."""
     import asyncio
 
@@ -45,7 +46,7 @@ def menu_body() -> dict[str, Any]:
     }
 
 
-async def _set_menu(app: App) -> str:
+async def _set_menu(app: "App") -> str:
     """Set it; what went wrong, or ""."""
     from bot.channels.wecom_api import WeComApi
     from bot.channels.wecom_errors import WeComError, meaning_of_code

@@ -12,9 +12,9 @@ from bot.channels.web.frame import Words, box, button
 from bot.channels.web.hosting import Host, Visitor, off_loop
 from bot.channels.web.plain import titled
 from bot.console.frame import actor_now, admitted, console_page, table, told
-from storage import audit
+from jobs.importing import import_file
 from storage.attachments.rules import shown_name
-from storage.workbook.importing import ImportReport, import_workbook
+from storage.workbook.importing import ImportReport
 from storage.workbook.opening import LARGEST_BYTES
 from storage.workbook.writing import write_problems, write_template
 
@@ -35,10 +35,6 @@ def add_importing(host: Host) -> None:
         with console_page(host, visitor, rights, PATH, "导入"):
             page.build()
         return None
-
-
-class _CheckedOnly(Exception):
-    """Leaves the transaction without committing."""
 
 
 class ImportPage:
@@ -91,18 +87,10 @@ class ImportPage:
         """Check the file, or write it. Blocks; NotFound when the right has gone meanwhile."""
         actor = actor_now(self.host, self.visitor, "imports")
         assert self.file is not None
-        report = ImportReport()
-        database = self.host.app.database
-        try:
-            with database.transaction() as session:
-                report = import_workbook(session, self.file, now=self.host.app.clock(), actor_id=actor.person_id)
-                if dry or report.problems:
-                    raise _CheckedOnly
-        except _CheckedOnly:
-            return report
-        with database.transaction() as session:
-            audit.seal(session)
-        self.host.nudge()
+        app = self.host.app
+        report = import_file(app.database, self.file, now=app.clock(), actor_id=actor.person_id, dry=dry)
+        if not (dry or report.problems):
+            self.host.nudge()
         return report
 
     def _say(self, text: str) -> None:

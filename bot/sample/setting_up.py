@@ -28,25 +28,23 @@ def set_up_sample(app: App, *, now: datetime) -> None:
 
     Errors: TanhuaError when the sample itself is refused, which a test rules out.
     """
-    from jobs.planning import plan
+    from jobs.importing import import_file
+    from jobs.upkeep import plan_now
     from knowledge.ingesting import files_under, ingest_files
     from storage.documents.rules import read_audience
-    from storage.workbook.importing import import_workbook
 
     workbook = app.data / "样例组织.xlsx"
     write_sample_workbook(workbook, shanghai_date(now))
-    with app.database.transaction() as session:
-        report = import_workbook(session, workbook, now=now - KNOWN_SINCE)
-        if report.problems:
-            raise TanhuaError(f"样例组织有误：{report.problems[0]}")
+    report = import_file(app.database, workbook, now=now - KNOWN_SINCE)
+    if report.problems:
+        raise TanhuaError(f"样例组织有误：{report.problems[0]}")
     with as_file(files("bot.sample").joinpath("documents")) as folder:
         for result in ingest_files(
             app.database, files_under([Path(folder)]), audience=read_audience("公开"), actor=None, now=now
         ):
             if result.outcome == "refused":
                 raise TanhuaError(f"样例文件 {result.name} 有误：{result.reason}")
-    with app.database.transaction() as session:
-        plan(session, now=now)
+    plan_now(app.database, now)
 
 
 def is_sample(app: App) -> bool:
