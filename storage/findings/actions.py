@@ -9,9 +9,9 @@ from sqlmodel import Session, col, select
 
 from storage import audit
 from storage.errors import Conflict, NotFound, NotPermitted, RuleBroken
-from storage.findings.access import is_about, is_in_charge, is_responsible
+from storage.findings.access import is_about, is_in_charge
 from storage.findings.linting import repeats
-from storage.findings.parties import doers_of, official_of
+from storage.findings.parties import answered_measure, doers_of, official_of
 from storage.findings.rules import (
     TALK_ORIGIN,
     FindingStatus,
@@ -219,14 +219,7 @@ def report_progress(
     Errors: NotFound for a measure of somebody else; RuleBroken for a wrong percent or a closed finding;
     Conflict when this form was submitted already.
     """
-    found = session.exec(
-        select(Measure, Finding)
-        .join(Finding, col(Finding.id) == col(Measure.finding_id))
-        .where(Measure.id == measure_id, is_responsible(actor.acts_for))
-    ).first()
-    if found is None:
-        raise NotFound()
-    measure, finding = found
+    measure, finding = answered_measure(session, actor, measure_id)
     if not 0 <= percent <= 100:
         raise RuleBroken("完成比例应在 0% 到 100% 之间。")
     if not done.strip():

@@ -8,8 +8,8 @@ from sqlmodel import Session, col, select
 
 from storage import audit
 from storage.errors import Conflict, NotFound, NotPermitted, RuleBroken
-from storage.findings.access import is_in_charge, is_responsible, may_see_finding
-from storage.findings.parties import doers_of, official_of
+from storage.findings.access import is_in_charge, may_see_finding
+from storage.findings.parties import answered_measure, doers_of, official_of
 from storage.findings.rules import FindingStatus
 from storage.findings.tables import Extension, Finding, Measure
 from storage.instants import shanghai_date
@@ -56,14 +56,7 @@ def request_extension(
     Errors: NotFound for a measure of somebody else; RuleBroken for a date not later, or no reason; Conflict while
     another request waits.
     """
-    found = session.exec(
-        select(Measure, Finding)
-        .join(Finding, col(Finding.id) == col(Measure.finding_id))
-        .where(Measure.id == measure_id, is_responsible(actor.acts_for))
-    ).first()
-    if found is None:
-        raise NotFound()
-    measure, finding = found
+    measure, finding = answered_measure(session, actor, measure_id)
     if finding.status not in EXTENDABLE:
         raise RuleBroken(f"这个问题当前为“{finding.status}”，不能申请延期。")
     if problem := later_problem(to_on, measure.due_on, shanghai_date(now)):

@@ -9,8 +9,9 @@ from enum import StrEnum
 from sqlmodel import Session, col, select
 
 from storage.findings.access import is_about
+from storage.findings.parties import parties_of
 from storage.findings.rules import OPEN_STATUSES, FindingStatus
-from storage.findings.tables import Finding, Measure, ResponsibleParty
+from storage.findings.tables import Finding, Measure
 from storage.people.queries import names_of, unit_views, within_any
 from storage.people.rules import Actor
 from storage.people.tables import Unit
@@ -81,7 +82,7 @@ def finding_lines(session: Session, actor: Actor, *, year: int, today: date) -> 
         .order_by(col(Finding.id))
     ).all()
     ids = [row.id or 0 for row in rows]
-    measures, parties = _measures(session, ids), _parties(session, ids)
+    measures, parties = _measures(session, ids), parties_of(session, ids)
     names = names_of(
         session,
         {person for some in parties.values() for person in some} | {row.person_id for row in rows if row.person_id},
@@ -122,19 +123,6 @@ def _measures(session: Session, findings: Sequence[int]) -> dict[int, list[tuple
     for batch in _batches(findings):
         for row in session.exec(select(Measure).where(col(Measure.finding_id).in_(batch))):
             found[row.finding_id].append((row.due_on, row.percent))
-    return found
-
-
-def _parties(session: Session, findings: Sequence[int]) -> dict[int, list[int]]:
-    found: dict[int, list[int]] = defaultdict(list)
-    for batch in _batches(findings):
-        rows = session.exec(
-            select(ResponsibleParty.finding_id, ResponsibleParty.person_id)
-            .where(col(ResponsibleParty.finding_id).in_(batch))
-            .order_by(col(ResponsibleParty.id))
-        )
-        for finding_id, person_id in rows:
-            found[finding_id].append(person_id)
     return found
 
 

@@ -13,7 +13,7 @@ from storage.findings.access import is_in_charge, is_responsible, may_see_eviden
 from storage.findings.actions import may_list
 from storage.findings.corrections import is_current
 from storage.findings.linting import LintedFinding, rectification_remarks
-from storage.findings.parties import doers_of
+from storage.findings.parties import doers_of, parties_of
 from storage.findings.rules import OPEN_STATUSES, FindingStatus
 from storage.findings.tables import (
     Attachment,
@@ -22,7 +22,6 @@ from storage.findings.tables import (
     Measure,
     ProgressEntry,
     ProgressEvidence,
-    ResponsibleParty,
 )
 from storage.people.queries import names_of
 from storage.people.rules import Actor
@@ -231,7 +230,7 @@ def _findings(session: Session, condition: ColumnElement[bool], *, open_only: bo
         wanted = wanted.where(col(Finding.status).in_(OPEN_STATUSES))
     rows = session.exec(wanted).all()
     ids = [finding.id or 0 for finding, _, _ in rows]
-    measures, parties = _measures(session, ids), _parties(session, ids)
+    measures, parties = _measures(session, ids), parties_of(session, ids)
     persons = {person for some in parties.values() for person in some}
     persons |= {finding.person_id for finding, _, _ in rows if finding.person_id is not None}
     names = names_of(session, persons)
@@ -267,16 +266,4 @@ def _measures(session: Session, findings: Sequence[int]) -> dict[int, list[Measu
         found[row.finding_id].append(
             MeasureView(row.id or 0, row.position, row.text, row.due_on, row.percent, row.expected_on)
         )
-    return found
-
-
-def _parties(session: Session, findings: Sequence[int]) -> dict[int, list[int]]:
-    found: dict[int, list[int]] = defaultdict(list)
-    rows = session.exec(
-        select(ResponsibleParty.finding_id, ResponsibleParty.person_id)
-        .where(col(ResponsibleParty.finding_id).in_(findings))
-        .order_by(col(ResponsibleParty.id))
-    )
-    for finding_id, person_id in rows:
-        found[finding_id].append(person_id)
     return found
