@@ -25,6 +25,19 @@ class Finding:
     text: str = ""
 
 
+SKEW_SECONDS = 60
+
+
+def clock_finding(seconds: float | None) -> Finding:
+    """The server's clock beside a platform's, `seconds` ahead of it; None: not to be compared."""
+    if seconds is None:
+        return Finding("服务器时间", Verdict.WARNING, "无法与平台比对时间，请确认服务器已校时。")
+    if abs(seconds) <= SKEW_SECONDS:
+        return Finding("服务器时间", Verdict.GOOD)
+    text = f"比平台{'快' if seconds > 0 else '慢'} {abs(seconds):.0f} 秒：企业微信回调会被当作过期，提醒时刻也不准。"
+    return Finding("服务器时间", Verdict.BAD, f"{text}请用 NTP 校准服务器时间。")
+
+
 async def examine(app: App) -> AsyncIterator[Finding]:
     """Every step that the settings call for, in order."""
     for finding in _here(app):

@@ -12,6 +12,8 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
+from starlette.routing import BaseRoute
+
 from bot.app import App
 from bot.channels.declaration import Channel
 from bot.channels.opening import open_channels
@@ -19,6 +21,7 @@ from bot.clock import RunningClock
 from bot.conversation import Conversation
 from bot.inbox_worker import InboxWorker
 from bot.operations import Operations
+from bot.settings import Settings
 from jobs.delivery import DeliveryWorker
 from jobs.delivery_desk import DeliveryDesk
 from jobs.timetable import Tick, start_ticking
@@ -160,19 +163,30 @@ class Service:
         operations = Operations(self.app.database, self._last_looks(), self._counters)
         listener = _listen(settings.host, 0 if self.parts == {"worker"} else settings.port)
         self.address = _url(listener, settings.host)
-        private = _listen("127.0.0.1", listener.getsockname()[1] + 1 if settings.port else 0, or_any=True)
-        self.operations_address = _url(private, "127.0.0.1")
+        port = listener.getsockname()[1]
+        if settings.operations_port == port and settings.operations_host == settings.host:
+            self.operations_address = self.address
+            return [(_server(self._asgi(operations.routes()), settings), listener)]
+        private = self._private_listener(port)
+        self.operations_address = _url(private, settings.operations_host)
         return [
-            (_server(self._asgi(operations)), listener),
-            (_server(_operators(operations)), private),
+            (_server(self._asgi(operations.probes()), settings), listener),
+            (_server(_operators(operations), settings), private),
         ]
 
-    def _asgi(self, operations: Operations) -> "FastAPI":
+    def _private_listener(self, port: int) -> socket.socket:
+        """Where operators look: the port of the settings, or the one above the pages' port, if it is free."""
+        settings = self.app.settings
+        if settings.operations_port is not None:
+            return _listen(settings.operations_host, settings.operations_port)
+        return _listen(settings.operations_host, port + 1 if settings.port else 0, or_any=True)
+
+    def _asgi(self, probes: Sequence[BaseRoute]) -> "FastAPI":
         from fastapi import FastAPI
 
         # The pages with the descriptions load from a network we must not need.
         asgi = FastAPI(title="Tanhua", docs_url=None, redoc_url=None)
-        asgi.router.routes.extend(operations.probes())
+        asgi.router.routes.extend(probes)
         if "bot" in self.parts:
             for channel in self.channels:
                 asgi.router.routes.extend(channel.routes())
@@ -241,7 +255,7 @@ def _url(listener: socket.socket, host: str) -> str:
     return f"http://{f'[{shown}]' if ':' in shown else shown}:{listener.getsockname()[1]}/"
 
 
-def _server(asgi: Any) -> "uvicorn.Server":
+def _server(asgi: Any, settings: Settings) -> "uvicorn.Server":
     import uvicorn
 
     class Server(uvicorn.Server):
@@ -256,7 +270,8 @@ def _server(asgi: Any) -> "uvicorn.Server":
         log_config=None,
         access_log=False,
         server_header=False,
-        proxy_headers=False,
+        proxy_headers=bool(settings.trusted_proxies),
+        forwarded_allow_ips=settings.trusted_proxies,
         timeout_graceful_shutdown=DRAIN_SECONDS,
     )
     return Server(config)

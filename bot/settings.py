@@ -25,6 +25,15 @@ class Settings(BaseSettings):
     """Address the web pages and webhooks listen on."""
     port: int = 8080
     """Port the web pages and webhooks listen on; 0 takes any free one."""
+    public_url: str = ""
+    """Address under which the outside world reaches this port, such as https://bot.example.org; used to register
+    the Telegram webhook."""
+    trusted_proxies: str = ""
+    """Addresses (with commas) of proxies whose X-Forwarded-For and -Proto are believed; empty = none."""
+    operations_host: str = "127.0.0.1"
+    """Address /healthz, /readyz and /metrics listen on."""
+    operations_port: int | None = None
+    """Its port; unset = the port above the pages' one, or any free one. The same as `port`: beside the pages."""
     telegram_token: SecretStr = SecretStr("")
     """Token of the Telegram bot; empty = no Telegram."""
     telegram_api_url: str = TELEGRAM_API
@@ -58,10 +67,10 @@ class Settings(BaseSettings):
     now: datetime | None = None
     """ISO instant with offset: sets the clock of any command, for trials and tests."""
 
-    @field_validator("now", mode="before")
+    @field_validator("now", "operations_port", mode="before")
     @classmethod
     def blank_is_unset(cls, value: object) -> object:
-        """An empty TANHUA_NOW means the real clock."""
+        """An empty TANHUA_NOW means the real clock, an empty port the usual one."""
         return None if value == "" else value
 
     @field_validator("now")

@@ -71,7 +71,10 @@ Fetch = Callable[[FileRef], Awaitable[bytes]]
 
 
 class Gateway:
-    """The way in of one channel. `reopens`: an account the platform closed is the same person when it writes again."""
+    """The way in of one channel.
+
+    `reopens`: an account the platform closed for a reason that begins so is the same person when it writes again.
+    """
 
     def __init__(
         self,
@@ -82,7 +85,7 @@ class Gateway:
         nudge: Callable[[], None],
         fetch: Fetch,
         *,
-        reopens: bool = False,
+        reopens: str | None = None,
     ) -> None:
         self._channel = channel
         self._database = database
@@ -177,8 +180,9 @@ class Gateway:
         if not message.private:
             return None
         person_id = person_of_account(session, self._channel, message.account)
-        if person_id is None and self._reopens:
-            if not reopen_account(session, channel=self._channel, external_id=message.account):
+        if person_id is None and self._reopens is not None:
+            where = {"channel": self._channel, "external_id": message.account}
+            if not reopen_account(session, **where, reason=self._reopens):
                 return None
             person_id = person_of_account(session, self._channel, message.account)
         return person_id
@@ -269,6 +273,7 @@ class Gateway:
 
 
 def _storable(message: IncomingMessage) -> IncomingMessage:
-    """Half characters, which no database takes, become question marks."""
-    text, choice = (part.encode("utf-8", "replace").decode() for part in (message.text, message.choice))
+    """Half characters become question marks and NUL goes: no database takes them."""
+    parts = (message.text, message.choice)
+    text, choice = (part.replace("\0", "").encode("utf-8", "replace").decode() for part in parts)
     return replace(message, text=text, choice=choice)

@@ -8,12 +8,10 @@ import contextlib
 import hmac
 import json
 import logging
-import os
 from collections import Counter
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -23,23 +21,25 @@ from bot.app import App
 from bot.channels.buttons import is_one_shot
 from bot.channels.gateway import Arrived, FileRef, Gateway, Stored
 from bot.channels.requests_in import read_body
+from bot.channels.telegram_client import PATH, ask_updates, close_bot, make_bot, set_webhook
 from bot.channels.telegram_sender import TelegramSender
-from bot.channels.telegram_updates import CHANNEL, WANTED, Membership, read_update
+from bot.channels.telegram_updates import CHANNEL, GroupTalk, Membership, Tap, read_update, tap_of, update_id_of
 from storage.attachments.rules import LARGEST
 from storage.channels.actions import set_state
+from storage.channels.queries import state_of
 from storage.errors import Refused
 from storage.people.actions import close_account, reopen_account
 
 if TYPE_CHECKING:
-    from telegram import Bot, CallbackQuery, Update
+    from telegram import Bot
 
 log = logging.getLogger("tanhua.telegram")
-PATH = "/telegram/webhook"
-POLL_SECONDS = 25
 LARGEST_UPDATE = 1024 * 1024
 LONGEST_PAUSE = 30.0
 CLOSE_SECONDS = 3.0
 STORE_TRIES = 8
+MENU_TRIES = 5
+GROUP_TOLD_EVERY = timedelta(hours=12)
 COMMANDS = (
     ("help", "能办什么"),
     ("duties", "我的任务"),
@@ -57,42 +57,6 @@ def open_telegram(app: App, clock: Callable[[], datetime], nudge: Callable[[], N
     return Telegram(app, bot, clock, nudge, settings.telegram_webhook_secret.get_secret_value())
 
 
-def make_bot(token: str, api_url: str, *, read_timeout: float = 10.0) -> "Bot":
-    """A client of the Bot API at `api_url`."""
-    os.environ.setdefault("PTB_TIMEDELTA", "1")  # else the client warns at every pause it is told to make
-    from telegram import Bot
-    from telegram.request import HTTPXRequest
-
-    base = api_url.rstrip("/")
-    is_local = (urlsplit(base).hostname or "") in ("127.0.0.1", "localhost", "::1")
-
-    def client(connections: int, timeout: float) -> HTTPXRequest:
-        return HTTPXRequest(
-            connection_pool_size=connections,
-            read_timeout=timeout,
-            connect_timeout=5.0,
-            pool_timeout=5.0,
-            media_write_timeout=30.0,
-            httpx_kwargs={"trust_env": not is_local},
-        )
-
-    return Bot(
-        token,
-        base_url=f"{base}/bot",
-        base_file_url=f"{base}/file/bot",
-        request=client(16, read_timeout),
-        get_updates_request=client(1, read_timeout),
-    )
-
-
-async def close_bot(bot: "Bot") -> None:
-    """Give a client's connections back, also where it could not be initialised."""
-    with contextlib.suppress(Exception):
-        await bot.shutdown()
-    with contextlib.suppress(Exception):
-        await bot.request.shutdown()
-
-
 class Telegram:
     """The channel. With a secret it waits for the webhook, else it polls."""
 
@@ -101,9 +65,11 @@ class Telegram:
     ) -> None:
         self._database = app.database
         self._bot = bot
+        self._bot_id, self._bot_name = bot.token.partition(":")[0], ""
         self._clock = clock
         self._secret = secret
-        self._gateway = Gateway(CHANNEL, app.database, clock, app.data, nudge, self._fetch, reopens=True)
+        self._public_url = app.settings.public_url
+        self._gateway = Gateway(CHANNEL, app.database, clock, app.data, nudge, self._fetch, reopens="")
         self._asides: set[asyncio.Task[None]] = set()
         self._aside_turns = asyncio.Semaphore(4)
         self._failures: Counter[int] = Counter()
@@ -117,8 +83,10 @@ class Telegram:
         """Take in updates until told to stop."""
         stop = asyncio.create_task(stopping.wait())
         try:
-            await self._until_done(self._set_up, stop)
             await self._gateway.resume()
+            await self._until_done(self._greet_platform, stop)
+            await self._until_done(self._choose_way, stop)
+            self._aside(self._set_menu())
             if self._secret:
                 await stop
             else:
@@ -129,18 +97,38 @@ class Telegram:
     async def close(self) -> None:
         """Finish what goes on beside, and disconnect."""
         if self._asides:
-            await asyncio.wait(self._asides, timeout=CLOSE_SECONDS)
+            _, late = await asyncio.wait(self._asides, timeout=CLOSE_SECONDS)
+            for task in late:
+                task.cancel()
         await self._gateway.close()
         await close_bot(self._bot)
 
     # Setting up
 
-    async def _set_up(self) -> None:
+    async def _greet_platform(self) -> None:
         await self._bot.initialize()  # asks getMe
-        await asyncio.to_thread(self._note_name, self._bot.username)
-        if not self._secret:
+        self._bot_name = self._bot.username
+        await asyncio.to_thread(self._note_name, self._bot_name)
+
+    async def _choose_way(self) -> None:
+        """Say how updates are to come. Without a public address the webhook is for somebody else to register."""
+        from telegram.error import InvalidToken
+
+        if self._secret:
+            if self._public_url:
+                await set_webhook(self._bot, self._public_url, self._secret)
+            return
+        with contextlib.suppress(InvalidToken):  # the token was good a moment ago: a server without webhooks
             await self._bot.delete_webhook(drop_pending_updates=False)
-        await self._bot.set_my_commands(list(COMMANDS))
+
+    async def _set_menu(self) -> None:
+        """The menu is a convenience: a server that does not take it is used without."""
+        for attempt in range(MENU_TRIES):
+            with contextlib.suppress(Exception):
+                await self._bot.set_my_commands(list(COMMANDS))
+                return
+            await asyncio.sleep(2.0**attempt)
+        log.warning("no menu", extra={"action": "telegram.no_menu"})
 
     def _note_name(self, username: str) -> None:
         with self._database.transaction() as session:
@@ -159,7 +147,7 @@ class Telegram:
 
     async def _pause_after(self, error: Exception, pause: float, stop: asyncio.Task[Any]) -> float:
         """Wait after an error; the next pause."""
-        from telegram.error import InvalidToken, RetryAfter
+        from telegram.error import Conflict, InvalidToken, RetryAfter
 
         kind = type(error).__name__
         if isinstance(error, RetryAfter):
@@ -168,6 +156,9 @@ class Telegram:
         if isinstance(error, InvalidToken):
             pause = LONGEST_PAUSE
         log.warning("telegram is not to be had", extra={"action": "telegram.wait", "error": kind, "seconds": pause})
+        if isinstance(error, Conflict) and "webhook" in str(error).lower():
+            with contextlib.suppress(Exception):  # somebody registered one while we were polling
+                await self._bot.delete_webhook(drop_pending_updates=False)
         await asyncio.wait({stop}, timeout=pause)
         return min(pause * 2, LONGEST_PAUSE)
 
@@ -178,9 +169,7 @@ class Telegram:
         offset: int | None = None
         pause = 1.0
         while not stop.done():
-            asking = asyncio.create_task(
-                self._bot.get_updates(offset=offset, timeout=POLL_SECONDS, allowed_updates=WANTED)
-            )
+            asking = asyncio.create_task(ask_updates(self._bot, offset))
             await asyncio.wait({asking, stop}, return_when=asyncio.FIRST_COMPLETED)
             if not asking.done():
                 asking.cancel()
@@ -193,21 +182,23 @@ class Telegram:
             else:
                 pause = 1.0
 
-    async def _take_all(self, updates: Sequence["Update"], offset: int | None) -> int | None:
+    async def _take_all(self, updates: Sequence[Mapping[str, Any]], offset: int | None) -> int | None:
         """Store a batch; gives the next offset. What was not stored raises, until it is clear that it never will be."""
-        in_order = sorted(updates, key=lambda update: update.update_id)  # repeats of old ones may come first
+        if not updates:
+            return offset
+        in_order = sorted(updates, key=update_id_of)  # repeats of old ones may come first
         outcomes = await asyncio.gather(*(self._take(update) for update in in_order), return_exceptions=True)
-        failed = [(one, error) for one, error in zip(in_order, outcomes, strict=True) if error is not None]
-        for update, error in failed:
-            self._failures[update.update_id] += 1
-            if len(failed) == len(updates) > 1 or self._failures[update.update_id] < STORE_TRIES:
+        failed = [
+            (update_id_of(one), error) for one, error in zip(in_order, outcomes, strict=True) if error is not None
+        ]
+        for update_id, error in failed:
+            self._failures[update_id] += 1
+            if len(failed) == len(updates) > 1 or self._failures[update_id] < STORE_TRIES:
                 raise error
-            log.error("given up", extra={"action": "telegram.given_up", "update_id": update.update_id})
-        return updates[-1].update_id + 1 if updates else offset  # the highest may be a repeat ahead of its turn
+            log.error("given up", extra={"action": "telegram.given_up", "update_id": update_id})
+        return update_id_of(updates[-1]) + 1  # the highest may be a repeat ahead of its turn
 
     async def _webhook(self, request: Request) -> Response:
-        from telegram import Update
-
         given = request.headers.get("x-telegram-bot-api-secret-token", "")
         if not hmac.compare_digest(given.encode(), self._secret.encode()):
             return Response(status_code=403)
@@ -215,9 +206,9 @@ class Telegram:
         if body is None:
             return Response(status_code=413)
         try:
-            update = Update.de_json(json.loads(body), self._bot)
-            update_id = update.update_id
-        except Exception as error:  # malformed: repeating it would not help
+            update = json.loads(body)
+            update_id = update_id_of(update)
+        except (ValueError, RecursionError) as error:  # malformed: repeating it would not help
             log.warning("unreadable update", extra={"action": "telegram.unreadable", "error": type(error).__name__})
             return Response(status_code=400)
         try:
@@ -228,15 +219,27 @@ class Telegram:
             return Response(status_code=500)
         return Response()
 
-    async def _take(self, update: "Update") -> None:
+    async def _take(self, update: Mapping[str, Any]) -> None:
         """Store what an update brings; it may be acknowledged then."""
-        found = read_update(update)
+        found = read_update(update, bot_id=self._bot_id, bot_name=self._bot_name)
         if isinstance(found, Membership):
             await asyncio.to_thread(self._membership, found)
-        elif isinstance(found, Arrived):
-            stored = await self._gateway.take(found)
-            if update.callback_query is not None:
-                self._aside(self._after_tap(update.callback_query, is_new=stored is not Stored.REPEAT))
+        is_new = False
+        if isinstance(found, Arrived):
+            is_new = await self._gateway.take(found) is not Stored.REPEAT
+        if isinstance(found, GroupTalk) and (found.addressed or await asyncio.to_thread(self._may_tell_group, found)):
+            await self._gateway.take(found.arrived)
+        if (tap := tap_of(update)) is not None:
+            self._aside(self._after_tap(tap, is_new=is_new))
+
+    def _may_tell_group(self, talk: GroupTalk) -> bool:
+        """What people say to each other is answered now and then only."""
+        name, now = f"told:{talk.arrived.message.account}", self._clock()
+        with self._database.transaction() as session:
+            if state_of(session, CHANNEL, name, now=now):
+                return False
+            set_state(session, CHANNEL, name, "1", until=now + GROUP_TOLD_EVERY)
+            return True
 
     def _membership(self, change: Membership) -> None:
         with self._database.transaction() as session:
@@ -260,23 +263,21 @@ class Telegram:
         self._asides.add(task)
         task.add_done_callback(self._asides.discard)
 
-    async def _after_tap(self, query: "CallbackQuery", *, is_new: bool) -> None:
+    async def _after_tap(self, tap: Tap, *, is_new: bool) -> None:
         """Stop the button's spinner; show what was chosen and take used buttons away."""
-        from telegram import Message
+        from telegram import LinkPreviewOptions
 
         with contextlib.suppress(Exception):
-            await self._bot.answer_callback_query(query.id)
-        message = query.message
-        if not (is_new and is_one_shot(query.data or "") and isinstance(message, Message)):
+            await self._bot.answer_callback_query(tap.query_id)
+        if not (is_new and tap.message_id and is_one_shot(tap.data)):
             return
-        label = _label_of(message.reply_markup, query.data or "")
-        chat, number = message.chat.id, message.message_id
         try:
-            if not (message.text and label):
+            if not (tap.text and tap.label):
                 raise ValueError("nothing to add to")
-            await self._bot.edit_message_text(f"{message.text}\n已选：{label}", chat, number)
+            shown, plain = f"{tap.text}\n已选：{tap.label}", LinkPreviewOptions(is_disabled=True)
+            await self._bot.edit_message_text(shown, tap.chat, tap.message_id, link_preview_options=plain)
         except Exception:
-            await self._bot.edit_message_reply_markup(chat, number, reply_markup=None)
+            await self._bot.edit_message_reply_markup(tap.chat, tap.message_id, reply_markup=None)
 
     async def _fetch(self, reference: FileRef) -> bytes:
         """Download a file. Refused when Telegram will not give it."""
@@ -289,8 +290,3 @@ class Telegram:
             return bytes(await file.download_as_bytearray())
         except BadRequest as error:
             raise Refused(f"文件“{reference.name}”无法接收，请重新发送。") from error
-
-
-def _label_of(markup: Any, data: str) -> str:
-    rows = markup.inline_keyboard if markup is not None else ()
-    return next((str(button.text) for row in rows for button in row if button.callback_data == data), "")

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 LONGEST_TEXT = 4096
 LONGEST_DATA = 64
+LARGEST_FILE = 50 * 1000 * 1000
 ROW_WIDTH = 18
 PER_SECOND = 29.6
 GONE = (
@@ -29,8 +30,14 @@ GONE = (
     "bot was blocked",
     "group chat was upgraded",
     "group chat was deactivated",
+    "group chat was deleted",
     "not enough rights",
     "have no rights",
+    "chat_write_forbidden",
+    "chat_restricted",
+    "bot is not a member",
+    "bot was kicked",
+    "have no access to the chat",
 )
 """Beginnings or parts of 400 answers that are about the chat, not the message."""
 
@@ -60,23 +67,27 @@ class TelegramSender:
     async def send(self, address: Address, part: Body, *, key: str) -> Sent:
         """Send one piece. Telegram has no use for `key`."""
         del key
-        from telegram.error import TelegramError
+        from telegram.error import ChatMigrated, TelegramError
 
         content = await asyncio.to_thread(read_file, self._data, part.files[0]) if part.files else b""
+        if len(content) > LARGEST_FILE:
+            raise SendFailed("附件超过平台的大小限制", permanent=True)
         try:
-            message = await self._call(address, part, content)
+            try:
+                message = await self._call(int(address.account), part, content)
+            except ChatMigrated as moved:  # a group got another number; what was said there is answered there
+                message = await self._call(moved.new_chat_id, part, content)
         except TelegramError as error:
             raise meaning_of(error) from None
         return Sent(str(message.message_id))
 
-    async def _call(self, address: Address, part: Body, content: bytes) -> Any:
+    async def _call(self, chat: int, part: Body, content: bytes) -> Any:
         from telegram import InputFile, LinkPreviewOptions
 
         if part.files:
-            document = InputFile(content, filename=part.files[0].name)
-            return await self._bot.send_document(int(address.account), document)
+            return await self._bot.send_document(chat, InputFile(content, filename=part.files[0].name))
         return await self._bot.send_message(
-            int(address.account),
+            chat,
             part.text,
             reply_markup=keyboard(part.choices),
             link_preview_options=LinkPreviewOptions(is_disabled=True),
@@ -115,7 +126,7 @@ def meaning_of(error: "TelegramError") -> SendFailed | SendUnknown:
     if isinstance(error, BadRequest):
         return _bad_request(error)
     if isinstance(error, InvalidToken):
-        return SendFailed("机器人令牌无效", retry_after=timedelta(minutes=5), scope=Scope.CHANNEL)
+        return SendFailed("机器人令牌无效", retry_after=timedelta(minutes=1), scope=Scope.CHANNEL)
     if isinstance(error, (TimedOut, NetworkError)):
         return _network(error)
     return SendUnknown("the answer could not be read")
@@ -146,7 +157,11 @@ def _network(error: "NetworkError") -> SendFailed | SendUnknown:
     import httpx
     from telegram.error import TimedOut
 
-    cause = error.__cause__
+    cause, words = error.__cause__, str(error)
+    if "Request Entity Too Large" in words:
+        return SendFailed("附件超过平台的大小限制", permanent=True)
+    if "Gateway Time" in words:  # somewhere on the way somebody ceased to wait
+        return SendUnknown("no answer in time")
     if isinstance(error, TimedOut):
         if isinstance(cause, (httpx.ConnectTimeout, httpx.PoolTimeout)):
             return SendFailed("连接平台超时")

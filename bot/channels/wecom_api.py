@@ -73,6 +73,10 @@ class WeComApi:
             await self._forget(token)
         raise AssertionError("unreachable")
 
+    async def date(self) -> str:
+        """The platform's clock, as its answers are dated. Errors: httpx errors, KeyError."""
+        return str((await self._http().get(self._url("gettoken"))).headers["date"])
+
     async def close(self) -> None:
         """Give connections back."""
         if self._client is not None:

@@ -10,9 +10,7 @@ from bot.app import App
 from bot.channels.wecom_api import WeComApi
 from bot.channels.wecom_callback import CallbackReader
 from bot.channels.wecom_errors import WeComError, meaning_of_code
-from bot.checkup import Finding, Verdict
-
-SKEW_SECONDS = 60
+from bot.checkup import Finding, Verdict, clock_finding
 
 
 async def examine_wecom(app: App) -> AsyncIterator[Finding]:
@@ -39,7 +37,7 @@ async def examine_wecom(app: App) -> AsyncIterator[Finding]:
             yield bad("企业微信应用", error)
         else:
             yield _visible(agent)
-        yield await _skew(app)
+        yield await _skew(api)
         yield await _callback(app)
     finally:
         await api.close()
@@ -55,20 +53,13 @@ def _visible(agent: dict[str, object]) -> Finding:
     return Finding("企业微信可见范围", Verdict.GOOD)
 
 
-async def _skew(app: App) -> Finding:
+async def _skew(api: WeComApi) -> Finding:
     """The server's clock beside the platform's: a wrong one makes callbacks look replayed."""
-    import httpx
-
     try:
-        async with httpx.AsyncClient(timeout=5) as client:
-            response = await client.get(f"{app.settings.wecom_api_url.rstrip('/')}/cgi-bin/gettoken")
-        there = parsedate_to_datetime(response.headers["date"])
+        there = parsedate_to_datetime(await api.date())
     except Exception:
-        return Finding("服务器时间", Verdict.WARNING, "无法与平台比对时间，请确认服务器已校时。")
-    away = abs((datetime.now(UTC) - there).total_seconds())
-    if away > SKEW_SECONDS:
-        return Finding("服务器时间", Verdict.BAD, f"与平台相差 {away:.0f} 秒，回调会被当作过期。请校准服务器时间。")
-    return Finding("服务器时间", Verdict.GOOD)
+        return clock_finding(None)
+    return clock_finding((datetime.now(UTC) - there).total_seconds())
 
 
 async def _callback(app: App) -> Finding:

@@ -134,15 +134,18 @@ def close_account(session: Session, *, channel: str, external_id: str, reason: s
     )
 
 
-def reopen_account(session: Session, *, channel: str, external_id: str) -> bool:
-    """The address is there again (unblocked). False when staff closed it, or nobody did."""
+def reopen_account(session: Session, *, channel: str, external_id: str, reason: str = "") -> bool:
+    """The address is there again (unblocked). False when staff closed it, or nobody did.
+
+    `reason`: only when the platform's reason for closing began so.
+    """
     result = session.connection().execute(
         update(ChannelAccount)
         .where(
             col(ChannelAccount.channel) == channel,
             col(ChannelAccount.external_id) == external_id,
             col(ChannelAccount.closed_at).is_not(None),
-            col(ChannelAccount.closed_reason).startswith(BY_PLATFORM),
+            col(ChannelAccount.closed_reason).startswith(BY_PLATFORM + reason),
         )
         .values(closed_at=None, closed_reason="")
     )

@@ -32,6 +32,7 @@ from tests.peers import TelegramServer, WeComServer
 UPDATES = int(os.environ.get("TANHUA_STORM_UPDATES", "600"))
 PEOPLE = max(30, UPDATES // 20)
 PATIENCE = 180 if UPDATES <= 1000 else 1500
+AT_ONCE = 40
 KILLS = 4 if UPDATES <= 1000 else 20
 TELEGRAM_FAULTS = {"5xx": 0.02, "reset": 0.02, "429": 0.005, "malformed": 0.01}
 WECOM_FAULTS = {"5xx": 0.02, "5xx_after": 0.02, "reset": 0.02, "reset_after": 0.02, "malformed": 0.01}
@@ -155,14 +156,19 @@ def storm(telegram: TelegramServer, wecom: WeComServer, process: Process, dice: 
             telegram.repeat_update(dice.choice(updates))
         if dice.random() < 0.1 and wecom.deliveries:
             wecom.repeat_delivery(dice.choice(wecom.deliveries))
+        until(lambda: under_way(wecom) < AT_ONCE, "the platform pushes no faster", timeout=PATIENCE)
         if number in kill_at:
             time.sleep(dice.uniform(0.3, 2.0))
             process.kill()
             process.start()
-    wecom.wait_idle(120)
+    wecom.wait_idle(PATIENCE)
     for delivery in [one for one in wecom.deliveries if not one.accepted]:
         wecom.repeat_delivery(delivery).wait(30)  # a real outage is shorter than the platform's patience
     return expected
+
+
+def under_way(wecom: WeComServer) -> int:
+    return sum(not delivery.future.done() for delivery in wecom.deliveries[-10 * AT_ONCE :])
 
 
 def handled(database: Database) -> int:

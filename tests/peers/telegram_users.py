@@ -147,6 +147,13 @@ class TelegramUsers:
         with self.state.changed:
             self.state.chat(chat_id).kicked = True
 
+    def group_is_upgraded(self, chat_id: int, new_id: int) -> None:
+        """The group becomes a supergroup: 400 with migrate_to_chat_id under the old number."""
+        with self.state.changed:
+            old = self.state.chat(chat_id)
+            old.migrated_to = new_id
+        self._add_chat(Chat(new_id, "supergroup", old.name, old.username, started=True))
+
     def updates_held(self, release: ReleaseOrder = "as_typed", *, seed: int = 0) -> AbstractContextManager[None]:
         """While in this context, what users do is kept back; afterwards it all comes at once (late updates)."""
         return self.updates.held(release, seed)
