@@ -1,11 +1,11 @@
 """The composition root: the only place that picks real parts and wires them together."""
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from bot.settings import Settings
 from storage.database import Database, open_database
@@ -13,7 +13,11 @@ from storage.migrations import bring_up_to_date
 
 if TYPE_CHECKING:
     from knowledge.answering import Answer, PolicyDesk
+    from knowledge.proposing import Unread
     from storage.documents.rules import Audience
+
+PROPOSAL_SECONDS = 8.0
+"""How long somebody who is asked again anyway waits for what a model makes of their words."""
 
 
 @dataclass(frozen=True)
@@ -34,6 +38,18 @@ class App:
         from bot.command_line.ask import open_desk
 
         return DeskWhenAsked(lambda: open_desk(self))
+
+    def proposer(self) -> "Callable[[Unread], Mapping[str, Any]] | None":
+        """What the chat model makes of a sentence the grammar could not read; None without a model."""
+        settings = self.settings
+        if not (settings.chat_url and settings.chat_model):
+            return None
+        from knowledge.language_model import ChatModel
+        from knowledge.proposing import propose
+
+        key = settings.chat_key.get_secret_value()
+        chat = ChatModel(self.database, settings.chat_url, settings.chat_model, key, timeout=PROPOSAL_SECONDS)
+        return lambda unread: propose(chat, unread)
 
 
 class DeskWhenAsked:

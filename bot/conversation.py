@@ -5,11 +5,11 @@ the commit repeats the turn from the stored message; after it nothing is lost.
 """
 
 import logging
-from collections.abc import Callable, Collection
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sqlmodel import Session
 
@@ -23,7 +23,6 @@ from bot.questions import Desk, answer_body, answer_for
 from bot.router import CommandTurn, FormTurn, QuestionTurn, ResumeTurn, Turn, UselessTurn, command_meant, decide
 from storage.conversations.actions import mark_handled
 from storage.conversations.queries import FormState, StoredMessage, claim_message, waiting_messages
-from storage.conversations.rules import FormStatus
 from storage.database import Database
 from storage.errors import NotFound, TanhuaError
 from storage.instants import shanghai_date
@@ -35,6 +34,7 @@ from storage.people.rules import Actor
 
 if TYPE_CHECKING:
     from knowledge.answering import Answer
+    from knowledge.proposing import Unread
 
 log = logging.getLogger("tanhua.conversation")
 FAILED_TEXT = "这条消息没能处理，已通知管理员。请稍后再试，或换一种说法。"
@@ -42,22 +42,38 @@ FAILED_TEXT = "这条消息没能处理，已通知管理员。请稍后再试�
 
 @dataclass
 class TurnResult:
-    """What a turn says and to whom; `question` = nothing done yet, answer this first."""
+    """What a turn says and to whom. Nothing is done yet where something must be found out first: the answer to
+    `question`, or what `unread` may mean; nor where it was `refused` with a reason."""
 
     replies: list[Body] = field(default_factory=list)
     notices: list[tuple[int, Body]] = field(default_factory=list)
     question: str = ""
+    unread: "Unread | None" = None
+    refused: str = ""
     person_id: int | None = None
 
 
 @dataclass(frozen=True)
+class FoundOut:
+    """What an earlier try at the same turn found out: an answer, a proposal, or why it was refused."""
+
+    answer: "Answer | None" = None
+    proposal: Mapping[str, Any] | None = None
+    refused: str = ""
+
+
+@dataclass(frozen=True)
 class Conversation:
-    """The bot's dialogue over one database: `work()` handles what waits."""
+    """The bot's dialogue over one database: `work()` handles what waits.
+
+    `propose`: what a chat model makes of a sentence the grammar could not read; None without a model.
+    """
 
     database: Database
     desk: Desk
     clock: Callable[[], datetime]
     data: Path
+    propose: "Callable[[Unread], Mapping[str, Any]] | None" = None
 
     def work(self, *, skip: Collection[str] = ()) -> int:
         """Handle every waiting message, queue by queue in order; gives how many were handled."""
@@ -79,18 +95,27 @@ class Conversation:
             return self._apologise(message)
 
     def _handle(self, message: StoredMessage) -> bool:
-        answer: Answer | None = None
+        """Try the turn; what it needs from outside is found with no transaction open, then it is tried again."""
+        known = FoundOut(proposal=None if self.propose else {})
         while True:
             with self.database.transaction() as session:
                 claimed = claim_message(session, message.id)
                 if claimed is None:
                     return False
-                result = self._turn(session, claimed, answer)
-                if not result.question:
+                result = self._turn(session, claimed, known)
+                if not (result.question or result.unread or result.refused):
                     self._finish(session, claimed, result)
                     return True
                 session.rollback()
-            answer = self._answer(message, result.question)
+            known = self._find_out(message, result, known)
+
+    def _find_out(self, message: StoredMessage, result: TurnResult, known: FoundOut) -> FoundOut:
+        if result.refused:
+            return replace(known, refused=result.refused)
+        if result.unread is not None:
+            assert self.propose is not None, "asked only where there is a model"
+            return replace(known, proposal=self.propose(result.unread))
+        return replace(known, answer=self._answer(message, result.question))
 
     def _answer(self, message: StoredMessage, question: str) -> "Answer":
         now = self.clock()
@@ -99,7 +124,7 @@ class Conversation:
             actor = actor_for(session, message.person_id, shanghai_date(now))
         return answer_for(self.desk, question, actor, shanghai_date(now))
 
-    def _turn(self, session: Session, stored: StoredMessage, answer: "Answer | None") -> TurnResult:
+    def _turn(self, session: Session, stored: StoredMessage, known: FoundOut) -> TurnResult:
         now = self.clock()
         message = read_message(stored.channel, stored.account, stored.body)
         if not message.private:
@@ -108,7 +133,7 @@ class Conversation:
             body, person_id = greet_stranger(session, message, now=now)
             return TurnResult([body], person_id=person_id)
         actor = actor_for(session, stored.person_id, shanghai_date(now))
-        return _PersonTurn(session, actor, now, self.data, answer).take(message)
+        return _PersonTurn(session, actor, now, self.data, known).take(message)
 
     def _finish(self, session: Session, stored: StoredMessage, result: TurnResult) -> None:
         now = self.clock()
@@ -150,22 +175,22 @@ class _PersonTurn:
     actor: Actor
     now: datetime
     data: Path
-    answer: "Answer | None"
+    known: FoundOut
 
     def take(self, message: IncomingMessage) -> TurnResult:
-        forms = FormDesk(self.session, self.actor, self.now, self.data)
-        present = forms.in_progress()
-        retired = forms.close_retired(present)
-        known = [one for one in present if one.form in FORMS]
-        state = next((one for one in known if one.status == FormStatus.OPEN), None)
+        forms = FormDesk(self.session, self.actor, self.now, self.data, self.known.proposal)
+        retired, state = forms.close_retired(), forms.open_form()
+        if self.known.refused:
+            refused = self._then_ask_again([Body(self.known.refused)], forms, state)
+            return TurnResult([*retired, *refused])
         named = state is not None and forms.names_option(state, message.text)
-        paused = any(one.status == FormStatus.PAUSED for one in known)
-        turn = decide(message, has_open_form=state is not None, has_paused=paused, names_option=named)
+        turn = decide(
+            message, has_open_form=state is not None, has_paused=bool(forms.paused_forms()), names_option=named
+        )
         try:
-            with self.session.begin_nested():
-                result = self._carry_out(turn, message, forms, state)
+            result = self._carry_out(turn, message, forms, state)
         except TanhuaError as error:
-            result = TurnResult(self._then_ask_again([Body(error.message)], forms, state))
+            return TurnResult(refused=error.message)
         result.replies[:0] = retired
         return result
 
@@ -185,6 +210,8 @@ class _PersonTurn:
         if state is None or (turn.form_id and turn.form_id != state.id and turn.choice):
             return self._stale_tap(turn, forms, state)
         outcome = forms.turn(state, turn, message)
+        if outcome.unread is not None:
+            return TurnResult(unread=outcome.unread)
         if not outcome.question:
             return TurnResult(outcome.replies, outcome.notices)
         aside = self._aside(outcome.question, message)
@@ -194,7 +221,7 @@ class _PersonTurn:
         """What is said to a question in the middle of a form: a list or an answer; None: it must be answered first."""
         verb = command_meant(text)
         if not verb:
-            return None if self.answer is None else [self._answer_body(text, self.answer)]
+            return None if self.known.answer is None else [self._answer_body(text, self.known.answer)]
         command = BY_VERB[verb]
         result = command.run(self._asked(message))
         if isinstance(result, BeginForm | Acted):
@@ -242,9 +269,9 @@ class _PersonTurn:
         return TurnResult(self._then_ask_again(replies, forms, state))
 
     def _question(self, text: str, forms: FormDesk, state: FormState | None) -> TurnResult:
-        if self.answer is None:
+        if self.known.answer is None:
             return TurnResult(question=text)
-        return TurnResult(self._then_ask_again([self._answer_body(text, self.answer)], forms, state))
+        return TurnResult(self._then_ask_again([self._answer_body(text, self.known.answer)], forms, state))
 
     def _answer_body(self, text: str, answer: "Answer") -> Body:
         return answer_body(self.session, text, answer, self.actor, now=self.now)

@@ -13,6 +13,7 @@ from bot.form_fields import FieldKind, Form, FormField, Option
 from bot.form_progress import (
     CANCEL,
     CHANGE,
+    PROPOSED,
     SAID,
     SUMMARY,
     Act,
@@ -25,8 +26,9 @@ from bot.form_progress import (
     asked_field,
     fill,
     told,
-    without_said,
+    without,
 )
+from bot.form_proposals import settle
 from bot.form_reading import Fact, Misread, facts_beside, facts_in, options_named, read_answer
 from bot.form_verbs import GATHERING, VERBS
 from bot.understanding import Expecting, Reading, read_reply
@@ -41,10 +43,14 @@ SHORT_QUESTION = 25
 
 def advance(form: Form, progress: FormProgress, event: Event, around: Surroundings) -> Step:
     """One step of a form."""
+    settled = settle(form, progress, event, around)
+    if settled is not None:
+        return settled
+    progress = without(progress, PROPOSED)
     if event.choice:
-        said = progress if event.choice == "take" else without_said(progress)
+        said = progress if event.choice == "take" else without(progress, SAID)
         return _tap(form, said, event.choice, around)
-    progress = without_said(progress)
+    progress = without(progress, SAID)
     if not event.files:
         return _typed(form, progress, event.text, around)
     step = _take_files(form, progress, event.files)
@@ -131,7 +137,7 @@ def _answer(
     options = _options(form, progress, around)
     if field.kind is FieldKind.MANY:
         return _choose_many(form, progress, field, text, options)
-    answer = read_answer(field, text, reading, options, around.today, around.due)
+    answer = read_answer(field, text, reading, options, around.today, around.due, around.is_workday)
     if isinstance(answer, Misread):
         return _off_target(form, progress, field, reading, around, answer)
     free = field.kind is FieldKind.TEXT
@@ -180,8 +186,10 @@ def _steered(
         return VERBS["clear"](form, progress)
     go_to = _GO_TO.fullmatch(words)
     named = _labelled(form, progress, go_to["label"]) if go_to else ""
+    if progress.asked in (SUMMARY, CHANGE) and not named:
+        named = _by_number(form, progress, words)
     if progress.asked == CHANGE and not named:
-        named = _by_number(form, progress, words) or _labelled(form, progress, words)
+        named = _labelled(form, progress, words)
     if named:
         return Step(replace(progress, asked=named), Act.ASK)
     if progress.asked not in (SUMMARY, CHANGE):
@@ -237,9 +245,9 @@ def _expecting(form: Form, progress: FormProgress, field: FormField | None, arou
         if one.reads and value is not None:
             previous[one.reads] = date.fromisoformat(value) if one.kind is FieldKind.DATE else value
     if progress.asked in (SUMMARY, CHANGE, CANCEL):
-        return Expecting("confirm", prev=previous, due=around.due)
+        return Expecting("confirm", prev=previous, due=around.due, is_workday=around.is_workday)
     expected = (field.reads or "text") if field else "any"
-    return Expecting(_READER_NAMES.get(expected, expected), prev=previous, due=around.due)
+    return Expecting(_READER_NAMES.get(expected, expected), prev=previous, due=around.due, is_workday=around.is_workday)
 
 
 _READER_NAMES = {"date": "finish_date"}
@@ -283,7 +291,7 @@ def _off_target(
     """The text does not answer the question asked; what it does say about other fields is kept."""
     facts = facts_in(reading, form.asked(progress.answers), around.today, skip=field.name)
     if not facts:
-        return Step(progress, Act.ASK, (reading.doubt or problem.reason,))
+        return Step(progress, Act.ASK, (reading.doubt or problem.reason,), unread=True)
     filled, notes = fill(form, progress, facts, overwrite=True)
     return Step(filled, Act.ASK, (*told(form, facts), *notes))
 
@@ -297,4 +305,4 @@ def _correct(form: Form, progress: FormProgress, reading: Reading, around: Surro
         return Step(replace(filled, asked=asked), Act.ASK, (*told(form, facts), *notes))
     if progress.asked == CANCEL:
         return Step(progress, Act.ASK, ("请选择是否放弃这次填报。",))
-    return Step(progress, Act.ASK, (reading.doubt or NO_TARGET,))
+    return Step(progress, Act.ASK, (reading.doubt or NO_TARGET,), unread=True)

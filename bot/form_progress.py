@@ -8,12 +8,15 @@ from typing import Any
 
 from bot.form_fields import Answers, FieldKind, Form, FormField, Option
 from bot.form_reading import Fact
+from bot.understanding.durations import Workday
 
 SUMMARY = "#summary"
 CANCEL = "#cancel"
 CHANGE = "#change"
 SAID = "#said"
 """Under this key stands a text taken for a question: one tap makes it the answer after all."""
+PROPOSED = "#proposed"
+"""Under this key stand values a chat model proposed, waiting to be confirmed: {"v": {name: [value, shown]}, "s"}."""
 
 
 class Act(StrEnum):
@@ -54,21 +57,26 @@ class Event:
 
 @dataclass(frozen=True)
 class Step:
-    """What comes of an event: the new state, what to do, and sentences to say first."""
+    """What comes of an event: the new state, what to do, and sentences to say first.
+
+    `unread`: a typed text was not understood at all; a chat model may propose what it means.
+    """
 
     progress: FormProgress
     act: Act
     notes: tuple[str, ...] = ()
+    unread: bool = False
 
 
 @dataclass(frozen=True)
 class Surroundings:
-    """What reading an answer needs besides the form: today, a field's options, its check, and the old due date."""
+    """What reading an answer needs besides the form: today, a field's options, its check, the old due date, the calendar."""
 
     today: date
     options_of: Callable[[FormField, Answers], Sequence[Option]] = lambda *_: ()
     problem_with: Callable[[FormField, Any, Answers], str] = lambda *_: ""
     due: date | None = None
+    is_workday: Workday | None = None
 
 
 def asked_field(form: Form, progress: FormProgress) -> FormField | None:
@@ -105,11 +113,11 @@ def carry_over(form: Form, progress: FormProgress) -> FormProgress:
     return moved(form, FormProgress(kept, tuple(name for name in progress.history if name in kept)))
 
 
-def without_said(progress: FormProgress) -> FormProgress:
-    """The same without a text kept aside."""
-    if SAID not in progress.answers:
+def without(progress: FormProgress, *asides: str) -> FormProgress:
+    """The same without what was kept aside (SAID, PROPOSED)."""
+    if not any(aside in progress.answers for aside in asides):
         return progress
-    return replace(progress, answers={name: one for name, one in progress.answers.items() if name != SAID})
+    return replace(progress, answers={name: one for name, one in progress.answers.items() if name not in asides})
 
 
 def answered(form: Form, progress: FormProgress, field: FormField, fact: Fact) -> Step:

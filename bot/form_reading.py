@@ -8,6 +8,7 @@ from typing import Any
 
 from bot.form_fields import FieldKind, FormField, Option, Times
 from bot.understanding import Expecting, Reading, read_date, read_reply
+from bot.understanding.durations import Workday
 from storage.instants import at_shanghai, spoken_date, spoken_deadline
 
 FAR_OFF = 300
@@ -30,7 +31,13 @@ class Misread:
 
 
 def read_answer(
-    field: FormField, text: str, reading: Reading, options: Sequence[Option], today: date, due: date | None = None
+    field: FormField,
+    text: str,
+    reading: Reading,
+    options: Sequence[Option],
+    today: date,
+    due: date | None = None,
+    is_workday: Workday | None = None,
 ) -> Fact | Misread:
     """The answer `text` gives to `field`."""
     if field.kind is FieldKind.TEXT:
@@ -40,9 +47,9 @@ def read_answer(
     if field.kind is FieldKind.FILES:
         return Misread("请直接发送文件；没有文件请点“发完了”或回复“跳过”。")
     if field.kind is FieldKind.DATE and not field.reads:
-        return _day(field, text, today, due)
+        return _day(field, text, today, due, is_workday)
     if field.kind is FieldKind.MOMENT:
-        return _moment(field, text, today)
+        return _moment(field, text, today, is_workday)
     if reading.clarify:
         return Misread(reading.doubt or _retry(field))
     if field.kind is FieldKind.PERCENT:
@@ -50,8 +57,8 @@ def read_answer(
     return Misread(reading.doubt or _retry(field)) if reading.date is None else date_fact(reading.date, field, today)
 
 
-def _day(field: FormField, text: str, today: date, due: date | None) -> Fact | Misread:
-    read = read_date(text, today=today, due=due)
+def _day(field: FormField, text: str, today: date, due: date | None, is_workday: Workday | None) -> Fact | Misread:
+    read = read_date(text, today=today, due=due, is_workday=is_workday)
     if read.date is None:
         return Misread(read.doubt or _retry(field))
     day = read.date
@@ -124,8 +131,8 @@ def date_fact(day: date, field: FormField, today: date) -> Fact | Misread:
                 f"{shown}（{spoken_date(day, today)[-2:]}）")  # fmt: skip
 
 
-def _moment(field: FormField, text: str, today: date) -> Fact | Misread:
-    read = read_date(text, today=today)
+def _moment(field: FormField, text: str, today: date, is_workday: Workday | None) -> Fact | Misread:
+    read = read_date(text, today=today, is_workday=is_workday)
     if read.date is None or read.time is None:
         return Misread(read.time_doubt or read.doubt or _retry(field))
     if read.date < today:

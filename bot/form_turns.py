@@ -1,8 +1,10 @@
 """A turn of a form against the database: load, advance, save, and on submit call the form's one action."""
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -11,12 +13,14 @@ from sqlmodel import Session
 from bot.form_engine import advance
 from bot.form_fields import Answers, FieldKind, Form, FormField, Option, Situation, Submission
 from bot.form_progress import (
+    PROPOSED,
     SAID,
     SUMMARY,
     Act,
     Attached,
     Event,
     FormProgress,
+    Step,
     Surroundings,
     asked_field,
     carry_over,
@@ -25,13 +29,16 @@ from bot.form_progress import (
     moved,
     told,
 )
+from bot.form_proposals import unread_by_grammar, with_proposal
 from bot.form_reading import Fact, date_fact, facts_in
 from bot.forms import FORMS
 from bot.messages import IncomingMessage
 from bot.rendering import form_body
 from bot.router import FormTurn
 from bot.understanding import Expecting, read_reply
+from knowledge.proposing import Unread
 from storage.attachments.actions import register_attachment
+from storage.calendar import WorkingDays, working_days
 from storage.conversations.actions import begin_form, close_form, resume_form, save_form
 from storage.conversations.queries import FormState, form_sessions
 from storage.conversations.rules import FormStatus
@@ -46,41 +53,47 @@ RETIRED = "“{name}”这张表单已停用，没有提交；已填的内容保
 
 @dataclass
 class FormOutcome:
-    """What a form turn says: replies, notices to others, and a question that must be answered before them, if any."""
+    """What a form turn says: replies, notices to others; and what must be found out first, if anything: the answer to
+    a question, or what a sentence the grammar could not read may mean."""
 
     replies: list[Body] = field(default_factory=list)
     notices: list[tuple[int, Body]] = field(default_factory=list)
     question: str = ""
+    unread: Unread | None = None
 
 
 @dataclass(frozen=True)
 class FormDesk:
-    """Forms of one person in one transaction."""
+    """Forms of one person in one transaction, as they stood when it began.
+
+    `proposal`: what a model made of this turn's text; None where none was asked.
+    """
 
     session: Session
     actor: Actor
     now: datetime
     data: Path
+    proposal: Mapping[str, Any] | None = None
 
+    @cached_property
     def in_progress(self) -> list[FormState]:
         """The person's forms in progress, open and paused, the one touched last first."""
         return form_sessions(self.session, self.actor.person_id, FormStatus.OPEN, FormStatus.PAUSED)
 
     def open_form(self) -> FormState | None:
         """The person's open form, if any."""
-        return next(iter(self._sessions(FormStatus.OPEN)), None)
+        return next(iter(self._known(FormStatus.OPEN)), None)
 
     def paused_forms(self) -> list[FormState]:
         """The person's paused forms, the one touched last first."""
-        return self._sessions(FormStatus.PAUSED)
+        return self._known(FormStatus.PAUSED)
 
-    def _sessions(self, status: FormStatus) -> list[FormState]:
-        found = form_sessions(self.session, self.actor.person_id, status)
-        return [state for state in found if state.form in FORMS]
+    def _known(self, status: FormStatus) -> list[FormState]:
+        return [state for state in self.in_progress if state.status == status and state.form in FORMS]
 
-    def close_retired(self, states: Sequence[FormState]) -> list[Body]:
-        """Close those of `states` whose form no longer exists, their answers kept; what to say about it."""
-        gone = [state for state in states if state.form not in FORMS]
+    def close_retired(self) -> list[Body]:
+        """Close what is in progress of a form that no longer exists, answers kept; what to say about it."""
+        gone = [state for state in self.in_progress if state.form not in FORMS]
         for state in gone:
             close_form(self.session, state.id, outcome="表单已停用", now=self.now)
         return [Body(RETIRED.format(name=state.form)) for state in gone]
@@ -159,7 +172,8 @@ class FormDesk:
         if not said:
             return progress, ()
         due = self._due(form, progress)
-        reading = read_reply(said, today=shanghai_date(self.now), expecting=Expecting("any", due=due))
+        expecting = Expecting("any", due=due, is_workday=self._is_workday)
+        reading = read_reply(said, today=shanghai_date(self.now), expecting=expecting)
         if reading.command or reading.is_question:
             return progress, ()
         facts = facts_in(reading, form.asked(progress.answers), shanghai_date(self.now))
@@ -199,9 +213,16 @@ class FormDesk:
         if turn.choice and (turn.form_id, turn.step) != (state.id, state.step):
             note = "这个按钮属于前面的步骤，已经用过。"
             return FormOutcome([self._asking(form, state, progress, (note,), step=state.step)])
-        around = Surroundings(shanghai_date(self.now), self._options, self._problem, self._due(form, progress))
-        step = advance(form, progress, self._event(turn, message), around)
+        around = Surroundings(
+            shanghai_date(self.now), self._options, self._problem, self._due(form, progress), self._is_workday
+        )
+        step, unread = advance(form, progress, self._event(turn, message), around), None
         notes = (*carried, *message.refused, *step.notes)
+        if step.unread:
+            unread = unread_by_grammar(form, step.progress, turn.text, around.today)
+            proposed = with_proposal(form, step.progress, self.proposal, around) if unread and self.proposal else None
+            step = step if proposed is None else Step(proposed, Act.ASK)
+            notes = notes if proposed is None else (*carried, *message.refused)
         if step.act is Act.CANCELLED:
             self._save(form, state, step.progress, FormStatus.CANCELLED)
             return FormOutcome([Body(f"已放弃“{form.title}”，没有提交任何内容。", self._leftovers(state))])
@@ -213,7 +234,8 @@ class FormDesk:
             return self._submit(form, state, step.progress)
         self._save(form, state, step.progress, FormStatus.OPEN)
         asking = self._asking(form, state, step.progress, notes)
-        return FormOutcome([asking], question=turn.text if step.act is Act.QUESTION else "")
+        asks = turn.text if step.act is Act.QUESTION else ""
+        return FormOutcome([asking], question=asks, unread=unread if self.proposal is None else None)
 
     def _event(self, turn: FormTurn, message: IncomingMessage) -> Event:
         files = tuple(
@@ -260,7 +282,8 @@ class FormDesk:
             if asked.kind in (FieldKind.CHOICE, FieldKind.MANY) and not options:
                 notes = (*notes, asked.nothing)
         elif progress.asked == SUMMARY and form.warnings is not None:
-            warned = tuple(form.warnings(self._situation(form.applying(progress.answers))))
+            with suppress(NotFound):  # what it is about has gone meanwhile: submitting will say so
+                warned = tuple(form.warnings(self._situation(form.applying(progress.answers))))
         shown_step = state.step + 1 if step is None else step
         return form_body(form, progress, options, state.id, shown_step, notes, warned)
 
@@ -272,7 +295,10 @@ class FormDesk:
 
     def _options(self, asked: FormField, answers: Answers) -> list[Option]:
         if asked.options is not None:
-            return asked.options(self._situation(answers))
+            try:
+                return asked.options(self._situation(answers))
+            except NotFound:  # what an earlier answer chose has gone meanwhile: nothing to choose from is said
+                return []
         if asked.kind is not FieldKind.DATE:
             return list(asked.quick)
         today = shanghai_date(self.now)
@@ -281,6 +307,16 @@ class FormDesk:
             Option(fact.value, fact.shown) if isinstance(fact, Fact) else one
             for one, fact in zip(asked.quick, facts, strict=True)
         ]
+
+    def _is_workday(self, day: date) -> bool:
+        """Whether it is a working day. LookupError where the calendar of that day is not published yet."""
+        if not self._calendar.is_known(day):
+            raise LookupError(day)
+        return self._calendar.is_working(day)
+
+    @cached_property
+    def _calendar(self) -> WorkingDays:
+        return working_days(self.session)
 
     def _due(self, form: Form, progress: FormProgress) -> date | None:
         for one in form.fields:
@@ -291,7 +327,7 @@ class FormDesk:
     def _save(self, form: Form, state: FormState, progress: FormProgress, status: FormStatus) -> None:
         answers = progress.answers
         if status is not FormStatus.OPEN:
-            answers = {name: answer for name, answer in answers.items() if name != SAID}
+            answers = {name: answer for name, answer in answers.items() if name not in (SAID, PROPOSED)}
         save_form(
             self.session,
             state.id,

@@ -1,7 +1,12 @@
-"""Store an incoming message once, before it is acknowledged; nothing slow happens before this point."""
+"""Store an incoming message once, before it is acknowledged; nothing slow happens before this point.
 
+A number typed instead of a tap is stored as the choice it stands for, as on the channels that show choices as a list.
+"""
+
+from dataclasses import replace
 from datetime import datetime
 
+from bot.channels.buttons import choice_typed
 from bot.messages import IncomingMessage
 from storage.conversations.actions import store_message
 from storage.database import Database
@@ -16,6 +21,11 @@ def accept(database: Database, message: IncomingMessage, *, now: datetime, perso
     with database.transaction() as session:
         if person_id is None:
             person_id = person_of_account(session, message.channel, message.account)
+        if person_id is not None and message.text and not message.files:
+            choice = choice_typed(
+                session, channel=message.channel, account=message.account, person_id=person_id, text=message.text
+            )
+            message = replace(message, choice=choice, text="") if choice else message
         return store_message(
             session,
             channel=message.channel,

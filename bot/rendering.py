@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from bot.form_fields import FieldKind, Form, FormField, Option
-from bot.form_progress import CANCEL, CHANGE, SAID, SUMMARY, FormProgress
+from bot.form_progress import CANCEL, CHANGE, PROPOSED, SAID, SUMMARY, FormProgress
 from bot.form_verbs import GATHERING
 from storage.outbox.body import Body, Choice
 
@@ -23,7 +23,12 @@ def form_body(
     warned: Sequence[str] = (),
 ) -> Body:
     """What the form asks now, with `notes` said first and what was `warned` of last."""
-    if progress.asked == SUMMARY:
+    if PROPOSED in progress.answers:
+        text, buttons = (
+            f"您的意思是：{progress.answers[PROPOSED]['s']}？",
+            [("agree", "是，填入"), ("disagree", "不是")],
+        )
+    elif progress.asked == SUMMARY:
         text, buttons = _summary(form, progress)
     elif progress.asked == CANCEL:
         text, buttons = f"确定放弃“{form.title}”吗？已填内容不会提交。", [("yes", "放弃"), ("no", "继续填写")]

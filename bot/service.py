@@ -56,7 +56,9 @@ class Service:
         self.app = replace(app, clock=self.clock)
         self.demo = demo
         self.parts = frozenset(parts)
-        self.conversation = Conversation(self.app.database, self.app.desk(), self.clock, self.app.data)
+        self.conversation = Conversation(
+            self.app.database, self.app.desk(), self.clock, self.app.data, self.app.proposer()
+        )
         self.address = ""
         self.operations_address = ""
         self.ready = threading.Event()

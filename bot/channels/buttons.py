@@ -3,6 +3,7 @@
 from sqlmodel import Session
 
 from bot.form_fields import FieldKind
+from bot.form_progress import CANCEL, SUMMARY
 from bot.forms import FORMS
 from storage.conversations.queries import form_sessions
 from storage.conversations.rules import FormStatus
@@ -10,7 +11,7 @@ from storage.outbox.queries import last_choices
 
 ONE_SHOT = ("f:", "resume:", "accept:", "return:")
 """Buttons that may be used once: answers to a form's question and decisions. Menus may be used again."""
-OWN_NUMBERS = (FieldKind.PERCENT, FieldKind.DATE, FieldKind.MOMENT)
+OWN_NUMBERS = (FieldKind.PERCENT, FieldKind.DATE, FieldKind.MOMENT, FieldKind.TEXT)
 """Fields for which a number is an answer, not the number of a choice."""
 
 
@@ -37,4 +38,6 @@ def _takes_numbers(session: Session, person_id: int) -> bool:
     state = next(iter(form_sessions(session, person_id, FormStatus.OPEN)), None)
     if state is None or state.form not in FORMS:
         return False
+    if state.asked in (SUMMARY, CANCEL):
+        return True  # the summary numbers its items; nothing is submitted or given up by a number
     return any(one.name == state.asked and one.kind in OWN_NUMBERS for one in FORMS[state.form].fields)

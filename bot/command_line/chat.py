@@ -27,7 +27,7 @@ def run(arguments: argparse.Namespace, app: "App") -> int:
     with app.database.reading() as session:
         person_id = person_id_of(session, arguments.person)
     plan_now(app.database, app.clock())
-    conversation = Conversation(app.database, app.desk(), app.clock, app.data)
+    conversation = Conversation(app.database, app.desk(), app.clock, app.data, app.proposer())
     if not arguments.json:
         print("输入文字对话，输入序号点选按钮，/file 路径 发送文件，Ctrl-D 结束。")
     open_terminal(conversation, person_id, arguments.person, as_json=arguments.json).run(sys.stdin)

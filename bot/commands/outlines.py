@@ -27,7 +27,7 @@ def _body(view: OutlineView, asked: Asked) -> Body:
     lines.append(f"{view.status}，共 {len(view.questions)} 个问题（一般 {view.at_least} 至 {view.at_most} 个）")
     for one in view.questions:
         text = one.text
-        lines.append(f"{one.position}. 【{text.topic}·{'单位' if text.about_unit else '个人'}】{text.question}")
+        lines.append(f"第{one.position}题【{text.topic}·{'单位' if text.about_unit else '个人'}】{text.question}")
         lines.append(
             f"　事例：{text.facts}；依据：{text.evidence}" + (f"；要求：{text.requirement}" if text.requirement else "")
         )

@@ -38,12 +38,13 @@ def talkees(asked: Asked) -> list[Body]:
     duties = duties_to_talk(asked.session, asked.actor, asked.today)
     if not duties:
         return [Body("您目前没有待谈的谈话对象。")]
-    lines = [f"{number}. {duty_line(duty, asked)}" for number, duty in enumerate(duties[:LISTED], start=1)]
+    lines = [f"· {duty_line(duty, asked)}" for duty in duties[:LISTED]]
+    only = f":{duties[0].id}" if len(duties) == 1 else ""  # with several, the form asks with whom
     more = f"\n……共 {len(duties)} 人，以上为最近 {LISTED} 人。" if len(duties) > LISTED else ""
     return [
         Body(
             f"您还有 {len(duties)} 人待谈：\n" + "\n".join(lines) + more,
-            (Choice(f"plan_talk:{duties[0].id}", "安排时间"), Choice(f"record_talk:{duties[0].id}", "记录谈话")),
+            (Choice(f"plan_talk{only}", "安排谈话"), Choice(f"record_talk{only}", "记录谈话")),
         )
     ]
 
@@ -56,9 +57,7 @@ def untalked(asked: Asked) -> list[Body]:
     if not duties:
         return [Body("应谈人员均已谈话。")]
     overdue = sum(duty.deadline_on < asked.today for duty in duties)
-    lines = [
-        f"{number}. {duty_line(duty, asked, with_talker=True)}" for number, duty in enumerate(duties[:LISTED], start=1)
-    ]
+    lines = [f"· {duty_line(duty, asked, with_talker=True)}" for duty in duties[:LISTED]]
     more = "\n……完整名单见工作台。" if len(duties) > LISTED else ""
     return [Body(f"未谈 {len(duties)} 人，其中已过期限 {overdue} 人：\n" + "\n".join(lines) + more)]
 
@@ -180,7 +179,10 @@ def acknowledge(asked: Asked) -> list[Body] | Acted:
     """确认: the subject takes note of the record and the problems; never a liaison for them."""
     answer = acknowledge_talk(asked.session, talk_id=asked.id, actor=asked.actor, now=asked.now)
     notice = Body(f"{asked.actor.name}已确认谈话记录。", (Choice(f"talk:{answer.talk_id}", "查看记录"),))
-    reply = Body("已确认。谈话指出的问题请及时建立三清单。", (Choice("duties", "我的任务"),))
+    downward = duties_to_talk(asked.session, asked.actor, asked.today)
+    onward = f"\n您本人还有 {len(downward)} 名谈话对象待谈，请逐级安排。" if downward else ""
+    choices = (Choice("duties", "我的任务"), *([Choice("talkees", "我的谈话对象")] if downward else []))
+    reply = Body(f"已确认。谈话指出的问题请及时建立三清单。{onward}", choices)
     return Acted([reply], [(answer.talker_id, notice)])
 
 

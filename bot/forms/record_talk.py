@@ -98,7 +98,7 @@ def _submit(form: Submission) -> Submitted:
 
 FORM = Form(
     name="record_talk",
-    version=2,
+    version=3,
     title="记录谈话",
     permitted=_no_duty,
     submit=_submit,
@@ -118,7 +118,7 @@ FORM = Form(
         FormField("shortcomings", "指出的不足", "指出了哪些不足？", FieldKind.TEXT),
         FormField("explanation", "对象说明", "谈话对象作了哪些说明？", FieldKind.TEXT),
         FormField(
-            "suggestions", "意见建议", "谈话对象提出了哪些意见建议？没有可以跳过。", FieldKind.TEXT, required=False
+            "suggestions", "意见建议", "谈话对象提出了哪些意见建议？", FieldKind.TEXT, hint="确实没有的，请写“没有”。"
         ),
     ),
 )

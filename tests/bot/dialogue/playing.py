@@ -11,7 +11,7 @@ from typing import Any
 from sqlmodel import Session, col, func, select
 
 from bot.form_fields import FieldKind, Times
-from bot.form_progress import CANCEL, CHANGE, SAID, SUMMARY
+from bot.form_progress import CANCEL, CHANGE, PROPOSED, SAID, SUMMARY
 from bot.forms import FORMS
 from storage.audit import AuditLine
 from storage.conversations.tables import FormSession
@@ -195,7 +195,7 @@ class Player:
             return
         for id_, row in before.forms.items():
             old, new = json.loads(row.answers), json.loads(after.forms[id_].answers)
-            for name in old.keys() - new.keys() - {SAID}:
+            for name in old.keys() - new.keys() - {SAID, PROPOSED}:
                 depends = FORMS[row.form].field(name).depends
                 changed = [one for one in depends if old.get(one, {}).get("v") != new.get(one, {}).get("v")]
                 assert changed, f"{content} lost {name}"

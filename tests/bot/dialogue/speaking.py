@@ -2,16 +2,18 @@
 
 # ruff: noqa: E501 (tables of Chinese phrases, one entry a line)
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from itertools import count
 from pathlib import Path
+from typing import Any
 
 from bot.conversation import Conversation
 from bot.inbox import accept
 from bot.messages import IncomingMessage
 from knowledge.answering import Answer, AnswerKind
+from knowledge.proposing import Unread
 from storage.attachments.folder import keep_file
 from storage.database import Database
 from storage.documents.rules import Audience
@@ -43,6 +45,7 @@ class Speaker:
     shown: list[Choice] = field(default_factory=list)
     seen: set[int] = field(default_factory=set)
     sent: IncomingMessage | None = None
+    propose: Callable[[Unread], Mapping[str, Any]] | None = None
 
     def says(self, text: str) -> str:
         """Type a text; gives everything said in reply."""
@@ -85,7 +88,7 @@ class Speaker:
 
     def conversation(self) -> Conversation:
         """A conversation made anew for every message: nothing is remembered outside the database."""
-        return Conversation(self.database, QuotingDesk(), self.clock, self.data)
+        return Conversation(self.database, QuotingDesk(), self.clock, self.data, self.propose)
 
     def heard(self) -> list[Body]:
         """What was said to this person since they were asked last, notices included."""

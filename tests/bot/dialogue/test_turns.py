@@ -10,7 +10,10 @@ from bot.forms import FORMS
 from storage.conversations.rules import FormStatus
 from storage.conversations.tables import FormSession
 from storage.findings.tables import Attachment, ProgressEntry, ProgressEvidence
+from storage.outbox.actions import mark_sent
 from storage.outbox.body import Body
+from storage.outbox.queries import waiting_for
+from storage.talks.actions import void_talk
 from tests.bot.dialogue.speaking import Speaker
 from tests.bot.dialogue.world import World
 
@@ -259,3 +262,53 @@ def test_a_reply_is_never_empty(doer: Speaker) -> None:
         doer.sends(**content)
         assert doer.last
         assert all(isinstance(body, Body) and body.text for body in doer.last)
+
+
+def seen_by_channel(doer: Speaker) -> None:
+    """The channel has taken everything said to this person, as the web page and the terminal do when they show it."""
+    with doer.database.transaction() as session:
+        for message in waiting_for(session, doer.person_id, now=doer.clock()):
+            mark_sent(
+                session, message.id, channel=doer.channel, account=str(doer.person_id), provider_id=str(message.id),
+                now=doer.clock(),
+            )  # fmt: skip
+
+
+@pytest.mark.parametrize("channel", ["web", "terminal"])
+def test_a_typed_number_is_the_choice_of_that_number(doer: Speaker, channel: str) -> None:
+    doer.channel = channel
+    doer.says("帮助")
+    menu = doer.labels()
+    seen_by_channel(doer)
+    assert "要汇报哪一项" in doer.says(str(menu.index("汇报进展") + 1))
+
+
+def test_at_the_summary_a_number_is_an_item_never_the_submit_button(world: World, doer: Speaker) -> None:
+    fill_in(doer)
+    seen_by_channel(doer)
+    assert "做了哪些工作" in doer.says("2")
+    assert entries(world) == []
+
+
+def test_working_days_are_counted_by_the_calendar_in_force(doer: Speaker) -> None:
+    doer.says("汇报进展")
+    doer.taps("清理积压拨付单")
+    doer.says("已清理积压单据30笔")
+    doer.says("六成")
+    assert "2025年8月8日" in doer.says("五个工作日内")
+
+
+def test_what_a_form_is_about_may_go_meanwhile_and_there_is_a_way_out(world: World) -> None:
+    leader = world.speaker("leader")
+    leader.says("建立三清单")
+    leader.taps("吴敏")
+    leader.says("单位")
+    leader.says("拨付台账12处不清")
+    with world.database.transaction() as session:
+        void_talk(
+            session, talk_id=world.talk_id, reason="重复登记", actor=world.actor(session, "leader"), now=world.now
+        )
+    for words in ("建立周调度制度", "12月20日", "没有了", "看看填了什么", "是，立行立改", "制度不全"):
+        assert "没能处理" not in leader.says(words)
+    leader.says("取消")
+    assert "已放弃" in leader.taps("放弃")
