@@ -50,6 +50,8 @@ class Settings(BaseSettings):
     """Token of the callback."""
     wecom_aes_key: SecretStr = SecretStr("")
     """EncodingAESKey of the callback, 43 characters."""
+    wecom_markdown: bool = False
+    """Send texts as markdown: only when every member reads in the WeCom client itself."""
     wecom_api_url: str = WECOM_API
     """Base URL of the WeCom API."""
     chat_url: str = ""

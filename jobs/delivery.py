@@ -172,7 +172,8 @@ class DeliveryWorker:
         self, message: LeasedMessage, address: Address, done: int, total: int, sent: Sent | SendUnknown, unknown: bool
     ) -> None:
         if done < total:
-            await self._insist(lambda: self._desk.part_sent(message, address, done))
+            piece_id = sent.provider_id if isinstance(sent, Sent) else ""
+            await self._insist(lambda: self._desk.part_sent(message, address, done, piece_id))
         elif unknown or not isinstance(sent, Sent):
             await self._insist(lambda: self._desk.unknown(message, address, timedelta()))
         else:

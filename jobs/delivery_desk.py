@@ -117,7 +117,7 @@ class DeliveryDesk:
 
     # What became of a message
 
-    def part_sent(self, message: LeasedMessage, address: Address, parts_sent: int) -> None:
+    def part_sent(self, message: LeasedMessage, address: Address, parts_sent: int, provider_id: str = "") -> None:
         """The channel took a piece; more are to come."""
         with self.database.transaction() as session:
             outbox.mark_part_sent(
@@ -127,6 +127,7 @@ class DeliveryDesk:
                 channel=address.channel,
                 account=address.account,
                 now=self.clock(),
+                provider_id=provider_id,
             )
 
     def sent(self, message: LeasedMessage, address: Address, provider_id: str) -> None:

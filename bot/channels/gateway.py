@@ -25,7 +25,7 @@ from storage.channels.queries import HeldMessage, accounts_held, is_held, oldest
 from storage.conversations.actions import store_message
 from storage.database import Database
 from storage.errors import Refused
-from storage.people.actions import person_of_account, reopen_account
+from storage.people.actions import account_in_any_case, person_of_account, reopen_account
 
 log = logging.getLogger("tanhua.gateway")
 BATCH = 200
@@ -74,6 +74,7 @@ class Gateway:
     """The way in of one channel.
 
     `reopens`: an account the platform closed for a reason that begins so is the same person when it writes again.
+    `ignores_case`: the platform takes upper and lower case in an account for the same.
     """
 
     def __init__(
@@ -86,6 +87,7 @@ class Gateway:
         fetch: Fetch,
         *,
         reopens: str | None = None,
+        ignores_case: bool = False,
     ) -> None:
         self._channel = channel
         self._database = database
@@ -94,6 +96,7 @@ class Gateway:
         self._nudge = nudge
         self._fetch = fetch
         self._reopens = reopens
+        self._ignores_case = ignores_case
         self._queue: deque[tuple[Arrived, asyncio.Future[Stored]]] = deque()
         self._draining: asyncio.Task[None] | None = None
         self._fetching: dict[str, asyncio.Task[None]] = {}
@@ -159,6 +162,11 @@ class Gateway:
         arrived, now = replace(arrived, message=_storable(arrived.message)), self._clock()
         message = arrived.message
         person_id = self._person(session, message)
+        if person_id is None and self._ignores_case:
+            known = account_in_any_case(session, self._channel, message.account) or message.account
+            arrived = replace(arrived, message=replace(message, account=known))
+            message = arrived.message
+            person_id = self._person(session, message)
         if arrived.tap and self._is_same_tap(session, message.account, arrived.tap, now):
             return Stored.REPEAT
         if arrived.files and person_id is None:

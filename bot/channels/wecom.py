@@ -18,13 +18,13 @@ from bot.channels.requests_in import read_body
 from bot.channels.wecom_api import CHANNEL, WeComApi
 from bot.channels.wecom_callback import LARGEST_CALLBACK, Callback, CallbackReader, Refusal, Tapped
 from bot.channels.wecom_cards import card_of, message_of_task, parts_of
-from bot.channels.wecom_errors import WeComError
+from bot.channels.wecom_errors import MEDIA_GONE, OUT_OF_RANGE, WeComError
 from bot.channels.wecom_sender import WeComSender
 from storage.channels.actions import set_state
 from storage.channels.queries import state_of
 from storage.errors import Refused
 from storage.outbox.queries import message_body
-from storage.people.actions import close_account
+from storage.people.actions import close_account, reopen_account
 
 log = logging.getLogger("tanhua.wecom")
 PATH = "/wecom/callback"
@@ -45,10 +45,12 @@ class WeCom:
         self._database = app.database
         self._api = api
         self._clock = clock
-        self._gateway = Gateway(CHANNEL, app.database, clock, app.data, nudge, self._fetch)
+        self._gateway = Gateway(
+            CHANNEL, app.database, clock, app.data, nudge, self._fetch, reopens=OUT_OF_RANGE, ignores_case=True
+        )
         self._reader = _reader(app, clock)
         self._asides: set[asyncio.Task[None]] = set()
-        self.sender = WeComSender(api, app.database, app.data)
+        self.sender = WeComSender(api, app.database, app.data, markdown=app.settings.wecom_markdown)
 
     def routes(self) -> Sequence[BaseRoute]:
         """The callback."""
@@ -97,6 +99,8 @@ class WeCom:
         """Store what a callback brings; 200 means that we have it."""
         if callback.left:
             await asyncio.to_thread(self._left, callback.left)
+        if callback.came:
+            await asyncio.to_thread(self._came, callback.came)
         arrived = callback.arrived
         if arrived is None:
             return
@@ -108,9 +112,11 @@ class WeCom:
 
     def _left(self, userid: str) -> None:
         with self._database.transaction() as session:
-            close_account(
-                session, channel=CHANNEL, external_id=userid, reason="成员不在应用可见范围", now=self._clock()
-            )
+            close_account(session, channel=CHANNEL, external_id=userid, reason=OUT_OF_RANGE, now=self._clock())
+
+    def _came(self, userid: str) -> None:
+        with self._database.transaction() as session:
+            reopen_account(session, channel=CHANNEL, external_id=userid, reason=OUT_OF_RANGE)
 
     def _may_greet(self, userid: str) -> bool:
         """Opening the application greets, but not at every glance."""
@@ -164,7 +170,7 @@ class WeCom:
         except ValueError as error:
             raise Refused(f"文件“{reference.name}”超过 20 MB，请压缩或拆分后再发。") from error
         except WeComError as error:
-            if error.code == 40007:
+            if error.code == MEDIA_GONE:
                 raise Refused(f"文件“{reference.name}”已过期，请重新发送。") from error
             raise
 

@@ -15,6 +15,8 @@ from bot.messages import IncomingMessage
 LARGEST_CALLBACK = 256 * 1024
 WINDOW_SECONDS = 600
 SEALED = re.compile(rb"<Encrypt>\s*(?:<!\[CDATA\[)?\s*([A-Za-z0-9+/=]{24,})\s*(?:\]\]>)?\s*</Encrypt>")
+MESSAGE = re.compile(r"\ufeff?\s*(?:<\?xml[^>]*\?>\s*)?<xml[\s>]")
+"""How a message begins: nothing stands before its element, so no entities can be declared."""
 GREETED_BY = ("enter_agent", "subscribe")
 FILES = {"image": "图片.jpg", "voice": "语音.amr", "video": "视频.mp4", "file": "文件"}
 
@@ -44,6 +46,7 @@ class Callback:
     arrived: Arrived | None = None
     tapped: Tapped | None = None
     greets: bool = False
+    came: str = ""
     left: str = ""
 
 
@@ -62,7 +65,7 @@ class CallbackReader:
 
     def echo(self, query: Mapping[str, str]) -> str:
         """The answer to the check of the URL. Errors: Refusal."""
-        return self._open(query, query.get("echostr", ""))
+        return self._open(query, query.get("echostr", "").replace(" ", "+"))  # a plus that was not escaped
 
     def read(self, query: Mapping[str, str], body: bytes) -> Callback:
         """What a callback brings. Errors: Refusal."""
@@ -94,8 +97,8 @@ class CallbackReader:
     def _fields(self, xml: str) -> dict[str, Any]:
         from wechatpy.enterprise import parse_message
 
-        if "<!DOCTYPE" in xml or "<!ENTITY" in xml:
-            raise Refusal("entities")
+        if not MESSAGE.match(xml):
+            raise Refusal("no message, or entities")
         try:
             message = parse_message(xml)
             return dict(message._data)
@@ -132,7 +135,8 @@ def _event(fields: Mapping[str, Any], userid: str) -> Callback:
     if event == "click":
         return Callback(Arrived(IncomingMessage(CHANNEL, external_id, userid, choice=key)))
     if event in GREETED_BY:
-        return Callback(Arrived(IncomingMessage(CHANNEL, external_id, userid, choice="help")), greets=True)
+        arrived = Arrived(IncomingMessage(CHANNEL, external_id, userid, choice="help"))
+        return Callback(arrived, greets=True, came=userid if event == "subscribe" else "")
     if event == "unsubscribe":
         return Callback(left=userid)
     return Callback()

@@ -1,11 +1,14 @@
-"""`tanhua wecom menu`: set the menu of the WeCom application."""
+"""`tanhua wecom menu|recall`: set the menu of the WeCom application; take a message back."""
 
 import argparse
 import sys
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
     from bot.app import App
+    from bot.channels.wecom_api import WeComApi
 
 NAME = "wecom"
 HELP = "企业微信应用的设置"
@@ -20,17 +23,24 @@ MENU: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
 
 def add(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
-    parser.add_argument("action", choices=("menu",), help="menu：设置应用菜单")
+    parser.add_argument(
+        "action", choices=("menu", "recall"), help="menu：设置应用菜单；recall：撤回 24 小时内发出的消息"
+    )
+    parser.add_argument("message", nargs="?", type=int, default=0, help="recall：消息编号（日志中的 message_id）")
 
 
 def run(arguments: argparse.Namespace, app: "App") -> int:
-    """Set the menu."""
+    """Set the menu, or take a message back."""
     import asyncio
 
     if not app.settings.wecom_corp_id:
         needed = "TANHUA_WECOM_CORP_ID、TANHUA_WECOM_AGENT_ID 和 TANHUA_WECOM_SECRET"
         print(f"没有设置企业微信。请先设置 {needed}。", file=sys.stderr)
         return 1
+    if arguments.action == "recall":
+        problem, done = asyncio.run(_recall(app, arguments.message)), "消息已撤回。"
+        print(problem or done, file=sys.stderr if problem else sys.stdout)
+        return 1 if problem else 0
     problem = asyncio.run(_set_menu(app))
     print(problem or "应用菜单已设置，成员重新进入应用后可见。", file=sys.stderr if problem else sys.stdout)
     return 1 if problem else 0
@@ -48,14 +58,44 @@ def menu_body() -> dict[str, Any]:
 
 async def _set_menu(app: "App") -> str:
     """Set it; what went wrong, or ""."""
+    return await _calling(app, lambda api: api.post("menu/create", menu_body(), agentid=api.agent_id))
+
+
+async def _recall(app: "App", message_id: int) -> str:
+    """Take back every piece of a message; what went wrong, or ""."""
+    from bot.channels.wecom_api import CHANNEL
+    from storage import audit
+    from storage.outbox.queries import provider_ids
+
+    with app.database.reading() as session:
+        pieces = provider_ids(session, message_id, CHANNEL)
+    if not pieces:
+        return f"没有经企业微信发出的第 {message_id} 号消息。消息编号见日志中的 message_id。"
+
+    async def recall(api: "WeComApi") -> None:
+        for piece in pieces:
+            await api.post("message/recall", {"msgid": piece})
+
+    problem = await _calling(app, recall)
+    if not problem:
+        now = app.clock()
+        with app.database.transaction() as session:
+            audit.record(
+                session, action="recall", subject="OutgoingMessage", subject_id=message_id, actor_id=None, now=now
+            )
+    return problem
+
+
+async def _calling(app: "App", call: "Callable[[WeComApi], Awaitable[object]]") -> str:
+    """Make calls; what went wrong, or ""."""
     from bot.channels.wecom_api import WeComApi
     from bot.channels.wecom_errors import WeComError, meaning_of_code
 
     api = WeComApi(app.settings, app.database)
     try:
-        await api.post("menu/create", menu_body(), agentid=api.agent_id)
+        await call(api)
     except WeComError as error:
-        return f"没有设置成功（{error.code}）：{meaning_of_code(error.code).advice}"
+        return f"没有成功（{error.code}）：{meaning_of_code(error.code).advice}"
     except Exception as error:
         return f"无法连接企业微信（{type(error).__name__}），请检查网络和 TANHUA_WECOM_API_URL。"
     finally:

@@ -244,11 +244,21 @@ def mark_sent(
 
 
 def mark_part_sent(
-    session: Session, message: LeasedMessage, *, parts_sent: int, channel: str, account: str, now: datetime
+    session: Session,
+    message: LeasedMessage,
+    *,
+    parts_sent: int,
+    channel: str,
+    account: str,
+    now: datetime,
+    provider_id: str = "",
 ) -> None:
-    """The channel has taken the first `parts_sent` pieces of a message that goes out in several."""
+    """The channel has taken the first `parts_sent` pieces of a message that goes out in several.
+
+    `provider_id` is its own id of the last of them.
+    """
     _update(session, col(OutgoingMessage.id) == message.id, parts_sent=parts_sent)
-    _note_attempt(session, message.id, channel, account, now, "part", str(parts_sent))
+    _note_attempt(session, message.id, channel, account, now, "part", provider_id)
 
 
 def cancel_waiting(session: Session, *conditions: ColumnElement[bool], reason: str) -> None:

@@ -86,6 +86,21 @@ def message_body(session: Session, message_id: int) -> Body | None:
     return None if text is None else read_body(text)
 
 
+def provider_ids(session: Session, message_id: int, channel: str) -> list[str]:
+    """The channel's own ids of a message's pieces that it took, first piece first."""
+    rows = session.exec(
+        select(DeliveryAttempt.reason)
+        .where(
+            DeliveryAttempt.message_id == message_id,
+            DeliveryAttempt.channel == channel,
+            col(DeliveryAttempt.outcome).in_(("part", "sent")),
+            col(DeliveryAttempt.reason) != "",
+        )
+        .order_by(col(DeliveryAttempt.id))
+    )
+    return list(rows)
+
+
 def times_sent(session: Session, channel: str, account: str, *, since: datetime) -> list[datetime]:
     """When something may have reached an address since an instant, oldest first, one time for every piece sent."""
     rows = session.exec(

@@ -163,6 +163,16 @@ def person_of_account(session: Session, channel: str, external_id: str) -> int |
     ).first()
 
 
+def account_in_any_case(session: Session, channel: str, external_id: str) -> str:
+    """The account as it was bound, where upper and lower case are the same to the platform; "" when nobody's."""
+    found = session.exec(
+        select(ChannelAccount.external_id).where(
+            ChannelAccount.channel == channel, func.lower(ChannelAccount.external_id) == external_id.lower()
+        )
+    )
+    return next(iter(found), "")
+
+
 def open_accounts(session: Session, person_id: int) -> list[tuple[str, str]]:
     """A person's open addresses (channel, external id), the one bound last first."""
     rows = session.exec(

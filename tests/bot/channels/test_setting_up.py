@@ -1,5 +1,6 @@
 """`tanhua doctor` and `tanhua wecom menu` against local servers."""
 
+import argparse
 import asyncio
 from pathlib import Path
 from typing import Any
@@ -91,8 +92,11 @@ def test_telegram_token_and_connection(sqlite_database: Database, tmp_path: Path
 
 def test_the_menu(sqlite_database: Database, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     with WeComServer() as server:
-        assert run_wecom(None, app_of(sqlite_database, tmp_path, **wecom_settings(server))) == 0  # type: ignore[arg-type]
+        assert (
+            run_wecom(argparse.Namespace(action="menu"), app_of(sqlite_database, tmp_path, **wecom_settings(server)))
+            == 0
+        )
         assert server.state.menu == menu_body()
         wrong = app_of(sqlite_database, tmp_path, **wecom_settings(server, wecom_secret="x"))
-        assert run_wecom(None, wrong) == 1  # type: ignore[arg-type]
+        assert run_wecom(argparse.Namespace(action="menu"), wrong) == 1
         assert "Secret" in capsys.readouterr().err
