@@ -105,7 +105,8 @@ class DeliveryWorker:
                     log.exception("delivery failed", extra={"action": "delivery.error", "message_id": message.id})
                 finally:
                     self._in_hand -= 1
-                    self._wake.set()
+                    if self._in_hand <= self._in_flight // 2:  # leasing one at a time would cost a commit a message
+                        self._wake.set()
         finally:
             del self._lanes[address]
 

@@ -3,7 +3,7 @@
 import logging
 import os
 import socket
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from secrets import token_hex
@@ -19,7 +19,7 @@ from storage.outbox import actions as outbox
 from storage.outbox.actions import LeasedMessage
 from storage.outbox.queries import leasing_workers, times_sent
 from storage.outbox.rules import MessageKind
-from storage.people.actions import close_account, open_accounts
+from storage.people.actions import close_account, open_accounts_of
 from storage.rulebooks.queries import all_rulebooks, default_rulebook
 from storage.rulebooks.rules import Rulebook
 
@@ -59,15 +59,21 @@ class DeliveryDesk:
                 wall=datetime.now(UTC),
             )
             rulebooks = all_rulebooks(session) if any(_is_reminder(message) for message in leased) else {}
+            addresses = self._addresses(session, leased)
             ready = []
             for message in leased:
-                address = self._consider(session, message, rulebooks, now)
+                address = self._consider(session, message, addresses[message.id], rulebooks, now)
                 if address is not None:
                     ready.append((message, address))
         return ready
 
     def _consider(
-        self, session: Session, message: LeasedMessage, rulebooks: Mapping[str, Rulebook], now: datetime
+        self,
+        session: Session,
+        message: LeasedMessage,
+        addresses: Sequence[Address],
+        rulebooks: Mapping[str, Rulebook],
+        now: datetime,
     ) -> Address | None:
         """Where this message goes now; None when it was cancelled, put off or given up instead."""
         reason = still_needed(
@@ -76,7 +82,7 @@ class DeliveryDesk:
         if reason:
             outbox.mark_cancelled(session, message.id, reason=reason)
             return None
-        address = next(iter(self._addresses(session, message)), None)
+        address = next(iter(addresses), None)
         if address is None:
             self._give_up(session, message, "没有可以送达的账号", now)
             return None
@@ -99,14 +105,20 @@ class DeliveryDesk:
             return away_from_round_minutes(now, message.key)
         return None
 
-    def _addresses(self, session: Session, message: LeasedMessage, without: Collection[Address] = ()) -> list[Address]:
-        """Where the person spoke, if there; then the person's open accounts, the one bound last first."""
-        spoken = [Address(message.channel, message.account)] if message.channel else []
-        if message.person_id is None:
-            return [address for address in spoken if address not in without]
-        accounts = [Address(*account) for account in open_accounts(session, message.person_id)]
-        found = [address for address in spoken if address in accounts] + accounts
-        return [one for one in found if one.channel in self.channels and one not in without]
+    def _addresses(self, session: Session, messages: Sequence[LeasedMessage]) -> dict[int, list[Address]]:
+        """By message: where the person spoke, if there; then the person's open accounts, the one bound last first."""
+        people = {message.person_id for message in messages if message.person_id is not None}
+        accounts = open_accounts_of(session, people) if people else {}
+        found = {}
+        for message in messages:
+            spoken = [Address(message.channel, message.account)] if message.channel else []
+            if message.person_id is None:
+                found[message.id] = spoken
+                continue
+            own = [Address(*account) for account in accounts.get(message.person_id, [])]
+            wanted = [address for address in spoken if address in own] + own
+            found[message.id] = [one for one in wanted if one.channel in self.channels]
+        return found
 
     def _give_up(self, session: Session, message: LeasedMessage, reason: str, now: datetime) -> None:
         outbox.mark_dead(session, message.id, reason=reason)
@@ -164,7 +176,7 @@ class DeliveryDesk:
         self, session: Session, message: LeasedMessage, address: Address, reason: str, now: datetime
     ) -> None:
         close_account(session, channel=address.channel, external_id=address.account, reason=reason, now=now)
-        if self._addresses(session, message, without=[address]):
+        if any(other != address for other in self._addresses(session, [message])[message.id]):
             outbox.redirect(session, message.id, now=now)
         else:
             self._give_up(session, message, reason, now)

@@ -23,11 +23,15 @@ class _Bucket:
 
 @dataclass
 class Pace:
-    """`per_second` overall, evenly; `per_account` a second to one account after a burst of `burst`. 0 = no limit."""
+    """`per_second` overall, evenly; `per_account` a second to one account after a burst of `burst`. 0 = no limit.
+
+    `catching_up`: how many may follow at once after a moment in which nothing could be sent.
+    """
 
     per_second: float = 0.0
     per_account: float = 0.0
     burst: int = 3
+    catching_up: int = 2
     _all: _Bucket | None = field(default=None, init=False)
     _accounts: dict[str, _Bucket] = field(default_factory=dict, init=False)
 
@@ -47,7 +51,7 @@ class Pace:
             return
         now = time.monotonic()
         if self._all is None:
-            self._all = _Bucket(self.per_second, 1, 1, now)
+            self._all = _Bucket(self.per_second, self.catching_up, 1, now)
         await _wait(self._all.take(now))
 
 

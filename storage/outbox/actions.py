@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, String, bindparam, cast, func, update
+from sqlalchemy import ColumnElement, String, bindparam, cast, func, insert, update
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
 
@@ -339,16 +339,12 @@ def _mark(session: Session, message_id: int, *conditions: ColumnElement[bool], *
 
 
 def _update(session: Session, *conditions: ColumnElement[bool], **values: Any) -> None:
-    session.execute(
-        update(OutgoingMessage).where(*conditions).values(**values).execution_options(synchronize_session=False)
-    )
+    session.flush()
+    session.connection().execute(update(OutgoingMessage).where(*conditions).values(**values))
 
 
 def _note_attempt(
     session: Session, message_id: int, channel: str, account: str, now: datetime, outcome: str, reason: str
 ) -> None:
-    session.add(
-        DeliveryAttempt(
-            message_id=message_id, channel=channel, account=account, at=now, outcome=outcome, reason=reason[:500]
-        )
-    )
+    attempt = {"message_id": message_id, "channel": channel, "account": account, "at": now, "outcome": outcome}
+    session.connection().execute(insert(DeliveryAttempt), {**attempt, "reason": reason[:500]})

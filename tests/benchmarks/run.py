@@ -17,6 +17,8 @@ RUNS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("channels.py", ()),
     ("dialogue.py", ()),
     ("reminders.py", ()),
+    ("sending.py", ()),
+    ("telegram_rate.py", ()),
 )
 """(script, its arguments; those naming something under the shared folder are made paths)."""
 
