@@ -3,14 +3,20 @@
 from datetime import datetime
 
 from sqlmodel import Session, col, select
+from sqlmodel.sql.expression import SelectOfScalar
 
-from jobs.reminders import RULES
+from jobs.reminders import OBLIGATIONS, RULES
 from jobs.reminders.redating import redate
+from jobs.reminders.rounds import Rule
 from storage.audit import AuditLine
 from storage.calendar import calendar_state
 from storage.database import Database, one_at_a_time
+from storage.duties.tables import Obligation
 from storage.instants import shanghai_date
+from storage.outbox.rules import MessageStatus
+from storage.outbox.tables import OutgoingMessage
 from storage.rulebooks.marks import mark_moved
+from storage.rulebooks.queries import rulebooks_in_force
 from storage.talks.duties import close_ended
 
 PLANNING = 7_201
@@ -20,7 +26,7 @@ PLANNING = 7_201
 def plan(session: Session, *, now: datetime) -> int:
     """Put what is due at `now` into the outbox, in the caller's transaction; gives the number of new messages."""
     new = prepare(session, now=now)
-    for rule in RULES:
+    for rule in _at_work(session, now):
         after: int | None = 0
         while after is not None:
             done = rule.plan_some(session, now=now, after=after)
@@ -32,7 +38,8 @@ def plan_in_rounds(database: Database, *, now: datetime, limit: int = 500) -> in
     """The same in short transactions of up to `limit` duties each: nobody waits long for an answer."""
     with database.transaction() as session:
         new = prepare(session, now=now)
-    for rule in RULES:
+        at_work = _at_work(session, now)
+    for rule in at_work:
         after: int | None = 0
         while after is not None:
             with database.transaction() as session:
@@ -49,10 +56,43 @@ def prepare(session: Session, *, now: datetime) -> int:
     today = shanghai_date(now).isoformat()
     if mark_moved(session, "calendar", f"{today} {calendar_state(session)}"):
         redate(session, now=now)
+        has_open = _with_open_cases(session)
+        for rule in OBLIGATIONS:
+            if rule.name in has_open:
+                rule.redate(session, now=now)
     latest = session.exec(select(AuditLine.id).order_by(col(AuditLine.id).desc()).limit(1)).first()
-    if mark_moved(session, "changes", f"{today} {latest or 0}"):
-        return sum(rule.recheck(session, now=now) for rule in RULES)
+    changed = mark_moved(session, "changes", str(latest or 0))
+    new_day = mark_moved(session, "day", today)
+    if changed or new_day:
+        _level(session, now, only_daily=not changed)
+        waiting = _rules(session, select(OutgoingMessage.rule).where(OutgoingMessage.status == MessageStatus.WAITING))
+        return sum(rule.recheck(session, now=now) for rule in RULES if rule.NAME in waiting)
     return 0
+
+
+def _level(session: Session, now: datetime, *, only_daily: bool) -> None:
+    """Rules that no rulebook in force names and that have nothing open cost nothing."""
+    named = {name for book in rulebooks_in_force(session, shanghai_date(now)).all for name in book.duties}
+    named |= _with_open_cases(session)
+    for rule in OBLIGATIONS:
+        if rule.name in named and (rule.daily or not only_daily):
+            rule.level(session, now=now)
+
+
+def _at_work(session: Session, now: datetime) -> list[Rule]:
+    """The rules with anything due: one query for all that share a table."""
+    due = col(Obligation.next_stage_on) <= shanghai_date(now)
+    named = _rules(session, select(Obligation.rule).where(due, col(Obligation.is_open).is_(True)))
+    shared = {rule.name for rule in OBLIGATIONS}
+    return [rule for rule in RULES if rule.NAME not in shared or rule.NAME in named]
+
+
+def _with_open_cases(session: Session) -> set[str]:
+    return _rules(session, select(Obligation.rule).where(col(Obligation.is_open).is_(True)))
+
+
+def _rules(session: Session, names: SelectOfScalar[str]) -> set[str]:
+    return set(session.exec(names.distinct()))
 
 
 def still_needed(

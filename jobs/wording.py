@@ -6,7 +6,21 @@ from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
 
+ABOUT_TALK = frozenset({"subject", "unit", "deadline", "basis", "rulebook"})
+ABOUT_FINDING = frozenset({"code", "unit", "deadline", "basis", "rulebook"})
+ABOUT_UNIT = frozenset({"unit", "deadline", "basis", "rulebook"})
+OBLIGATIONS: Mapping[str, frozenset[str]] = {
+    **dict.fromkeys(("record_missing", "lists_missing", "newly_appointed", "long_in_post"), ABOUT_TALK),
+    **dict.fromkeys(
+        ("rectification_due", "progress_silent", "review_waiting", "extension_waiting", "look_back_due"), ABOUT_FINDING
+    ),
+    **dict.fromkeys(("yearly_survey", "joint_conference", "special_report", "year_end_report"), ABOUT_UNIT),
+}
+"""The duties besides the yearly talk: each has a text before, a text after its deadline, and a button."""
+
 PLACEHOLDERS: Mapping[str, frozenset[str]] = {
+    **{f"{rule}.{key}": allowed for rule, allowed in OBLIGATIONS.items() for key in ("text", "overdue")},
+    **{f"{rule}.button": frozenset() for rule in OBLIGATIONS},
     "annual_talk.talker": frozenset(
         {"subject", "unit", "title", "deadline", "meeting", "provisional", "basis", "rulebook"}
     ),
@@ -23,6 +37,8 @@ PLACEHOLDERS: Mapping[str, frozenset[str]] = {
     "buttons.record_talk": frozenset(),
     "buttons.plan_talk": frozenset(),
     "buttons.why": frozenset(),
+    "buttons.later": frozenset(),
+    "buttons.noted": frozenset(),
     "buttons.progress": frozenset(),
     "buttons.open_finding": frozenset(),
     "buttons.resume": frozenset(),

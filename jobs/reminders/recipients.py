@@ -8,6 +8,7 @@ from typing import Protocol
 
 from sqlmodel import Session, col, select
 
+from storage.people.absences import stand_ins
 from storage.people.queries import default_talker, first_principals, names_of, open_postings
 from storage.people.rules import Role
 from storage.people.tables import Posting, RoleGrant, Unit
@@ -45,6 +46,8 @@ class Recipients:
     by_role: dict[int, dict[RecipientRole, tuple[int, ...]]]
     subjects: dict[int, int]
     names: dict[int, str]
+    instead: dict[int, int]
+    """Who is reminded for somebody away."""
 
     def at_stage(self, duty_id: int, ladder: Ladder, stage: int) -> Iterator[tuple[RecipientRole, int]]:
         """The (role, person) pairs of one duty at a stage: never the subject, each person once, first role wins.
@@ -58,6 +61,8 @@ class Recipients:
         roles, seen = self.by_role[duty_id], {self.subjects[duty_id]}
         for rule in rules:
             for person in roles.get(rule.role, ()):
+                stand_in = self.instead.get(person, person)
+                person = person if stand_in == self.subjects[duty_id] else stand_in
                 if person not in seen:
                     seen.add(person)
                     yield rule.role, person
@@ -88,7 +93,9 @@ def recipients_of(session: Session, duties: Sequence[tuple[Duty, int]], today: d
         for duty, _ in duties
     }
     names = names_of(session, {talker for talker in talkers.values() if talker is not None})
-    return Recipients(by_role, {duty.id: duty.person_id for duty, _ in duties}, names)
+    reached = {person for roles in by_role.values() for some in roles.values() for person in some}
+    subjects = {duty.id: duty.person_id for duty, _ in duties}
+    return Recipients(by_role, subjects, names, stand_ins(session, reached, today))
 
 
 def _one(person: int | None) -> tuple[int, ...]:

@@ -1,7 +1,7 @@
 """Keeping obligations level with the facts, set-based: only what differs is read; and marking them done by hand."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import Select, Subquery, and_, insert
@@ -17,7 +17,8 @@ from storage.outbox.actions import cancel_waiting
 from storage.outbox.tables import OutgoingMessage
 from storage.people.rules import Actor
 from storage.people.tables import Unit
-from storage.rulebooks.queries import InForce, all_rulebooks, default_rulebook, rulebooks_in_force
+from storage.rulebooks.queries import InForce, all_rulebooks, default_rulebook
+from storage.rulebooks.rules import Ladder
 
 COLUMNS = ("ref_id", "period", "unit_id", "person_id", "talk_id", "finding_id", "base_on", "base_at")
 """What a rule's facts are selected as."""
@@ -33,9 +34,8 @@ class Levelled:
     closed: int = 0
 
 
-def level(session: Session, rule: str, facts: "Select[Any]", *, now: datetime) -> Levelled:
+def level(session: Session, rule: str, facts: "Select[Any]", in_force: InForce, *, now: datetime) -> Levelled:
     """Open, move and close the obligations of one rule so that they say what `facts` (see COLUMNS) say."""
-    in_force = rulebooks_in_force(session, shanghai_date(now))
     wanted = facts.subquery()
     same = and_(
         col(Obligation.rule) == rule,
@@ -56,7 +56,7 @@ def _open(session: Session, rule: str, wanted: Subquery, same: Any, in_force: In
     for fact in session.execute(select(wanted).where(~known)).mappings():  # type: ignore[call-overload]
         rulebook = in_force.for_unit(fact["unit_id"])
         ladder = rulebook.duties.get(rule)
-        if ladder is None:
+        if ladder is None or not _is_round_of(ladder, fact["base_on"], today):
             continue
         dates = dates_of(ladder, deadline_of(ladder, fact["base_on"], fact["base_at"]), calendar, today)
         rows.append(
@@ -66,6 +66,11 @@ def _open(session: Session, rule: str, wanted: Subquery, same: Any, in_force: In
     if rows:
         session.execute(insert(Obligation), rows)
     return len(rows)
+
+
+def _is_round_of(ladder: Ladder, base_on: date | None, today: date) -> bool:
+    """Whether a duty that comes round with the calendar comes on this day here, and is still to come."""
+    return not ladder.due or (base_on is not None and base_on >= today and f"{base_on:%m-%d}" in ladder.due)
 
 
 def _move(session: Session, wanted: Subquery, same: Any, now: datetime) -> int:

@@ -83,7 +83,13 @@ def _month_day(text: str) -> str:
 
 
 @cache
+def preset_texts() -> dict[str, str]:
+    """The TOML of the rulebooks that ship, by name with version."""
+    texts = [files("storage.rulebooks.presets").joinpath(f"{preset}.toml").read_text("utf-8") for preset in PRESETS]
+    return {read_rulebook(text).name: text for text in texts}
+
+
+@cache
 def preset_rulebooks() -> dict[str, Rulebook]:
     """The rulebooks that ship, by name with version."""
-    texts = (files("storage.rulebooks.presets").joinpath(f"{preset}.toml").read_text("utf-8") for preset in PRESETS)
-    return {rulebook.name: rulebook for rulebook in map(read_rulebook, texts)}
+    return {name: read_rulebook(text) for name, text in preset_texts().items()}

@@ -1,7 +1,7 @@
 """A planner and a delivery for tests: the real planning with a set clock, and a sender that takes everything."""
 
-from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from dataclasses import dataclass
+from datetime import date, timedelta
 
 from sqlmodel import Session, col, select
 
@@ -20,10 +20,10 @@ Row = tuple[str, str, int]
 
 @dataclass
 class Desk:
-    """Plans and delivers at the moments a test names; `sent` grows."""
+    """Plans and delivers at the moments a test names; tells of one rule and sends all."""
 
     database: Database
-    sent: list[tuple[datetime, str, str, int]] = field(default_factory=list)
+    rule: str = "annual_talk"
 
     def plan(self, at: str) -> int:
         """Plan once."""
@@ -43,6 +43,8 @@ class Desk:
                     mark_cancelled(session, message.id, reason=reason)
                     continue
                 mark_sent(session, message.id, channel="test", account="", provider_id="1", now=now)
+                if message.rule != self.rule:
+                    continue
                 stage = session.get_one(OutgoingMessage, message.id).stage or 0
                 sent.append((f"{now.astimezone(SHANGHAI):%m-%d %H:%M}", codes[message.person_id] or "", stage))
         return sorted(sent)
