@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Engine, Select, create_engine, event
+from sqlalchemy import Engine, Select, Table, create_engine, event
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.engine import URL, Connection, make_url
@@ -139,3 +139,16 @@ def insert_new(session: Session, table: type[SQLModel], rows: Sequence[Mapping[s
     for start in range(0, len(rows), INSERT_BATCH):
         added += connection.execute(statement, [dict(row) for row in rows[start : start + INSERT_BATCH]]).rowcount
     return added
+
+
+def after_copied_ids(session: Session, tables: Sequence[Table]) -> None:
+    """After rows came with their ids: PostgreSQL's counters go on behind them; SQLite looks by itself."""
+    if session.get_bind().dialect.name != "postgresql":
+        return
+    for table in tables:
+        key = table.autoincrement_column
+        if key is not None:
+            session.connection().exec_driver_sql(
+                f"SELECT setval(pg_get_serial_sequence('{table.name}', '{key.name}'), "  # our own table names
+                f"GREATEST((SELECT max({key.name}) FROM {table.name}), 1))"
+            )

@@ -28,7 +28,7 @@ def run(arguments: argparse.Namespace, app: "App") -> int:
 
     if not check_period(arguments):
         return 2
-    rulebook = _read(arguments.rulebook) if arguments.rulebook else None
+    rulebook = read_rulebook_file(arguments.rulebook) if arguments.rulebook else None
     count = 0
     for message in simulate(app.database, arguments.start, arguments.end, rulebook):
         count += 1
@@ -42,7 +42,8 @@ def run(arguments: argparse.Namespace, app: "App") -> int:
     return 0
 
 
-def _read(path: Path) -> str:
+def read_rulebook_file(path: Path) -> str:
+    """The text of a rulebook file. Refused when it cannot be read."""
     try:
         return path.read_text("utf-8")
     except (OSError, UnicodeDecodeError) as error:

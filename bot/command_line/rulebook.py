@@ -1,0 +1,51 @@
+"""`tanhua rulebook`: list the versions of the reminder rules, add one, adopt one for a unit from a day on."""
+
+import argparse
+from datetime import date
+from pathlib import Path
+
+from bot.app import App
+from storage.instants import shanghai_date
+
+NAME = "rulebook"
+HELP = "提醒规则：查看、增加版本、按单位采用"
+
+
+def add(parser: argparse.ArgumentParser) -> None:
+    """Declare the arguments."""
+    parser.add_argument("--add", type=Path, metavar="FILE.toml", help="增加一个版本")
+    parser.add_argument("--adopt", metavar="NAME", help="采用一个版本（已开始的任务仍按原版本）")
+    parser.add_argument("--unit", metavar="UNIT", help="采用的单位编号，含其下级；不写为全部")
+    parser.add_argument("--from", dest="start", type=date.fromisoformat, metavar="D", help="采用起始日期，默认今天")
+    parser.add_argument("--to", dest="end", type=date.fromisoformat, metavar="D", help="采用结束日期")
+
+
+def run(arguments: argparse.Namespace, app: App) -> int:
+    """Do what was asked, then list what there is."""
+    from sqlmodel import select
+
+    from bot.command_line.simulate import read_rulebook_file
+    from storage.errors import NotFound
+    from storage.people.tables import Unit
+    from storage.rulebooks.actions import add_rulebook, adopt_rulebook
+    from storage.rulebooks.queries import adoptions, all_rulebooks
+
+    now = app.clock()
+    with app.database.transaction() as session:
+        if arguments.add:
+            add_rulebook(session, read_rulebook_file(arguments.add), actor_id=None, now=now)
+        if arguments.adopt:
+            unit = session.exec(select(Unit.id).where(Unit.code == arguments.unit)).first() if arguments.unit else None
+            if arguments.unit and unit is None:
+                raise NotFound(f"没有编号为“{arguments.unit}”的单位。")
+            adopt_rulebook(
+                session, arguments.adopt, unit_id=unit, valid_from=arguments.start or shanghai_date(now),
+                valid_until=arguments.end, actor_id=None, now=now,
+            )  # fmt: skip
+    with app.database.reading() as session:
+        for name, rulebook in all_rulebooks(session).items():
+            print(f"{name} {rulebook.title}")
+        for one in adoptions(session):
+            until = f"至 {one.valid_until}" if one.valid_until else "起"
+            print(f"采用：{one.unit or '全部单位'} {one.rulebook}，{one.valid_from} {until}")
+    return 0

@@ -1,0 +1,75 @@
+"""A backup written while the bot runs comes back whole, on either engine."""
+
+from pathlib import Path
+
+import pytest
+from sqlalchemy import func, select
+
+from storage import audit
+from storage.attachments.folder import keep_own, path_of
+from storage.backup import check_backup, restore_backup, write_backup
+from storage.database import Database
+from storage.errors import Conflict, Refused
+from storage.people.tables import Person
+from storage.schema import metadata
+from tests.cast import Cast
+
+
+def counts(database: Database) -> dict[str, int]:
+    with database.reading() as session:
+        return {
+            table.name: session.execute(select(func.count()).select_from(table)).scalar_one()
+            for table in metadata.sorted_tables
+        }
+
+
+def seal(database: Database) -> None:
+    with database.transaction() as session:
+        audit.seal(session)
+
+
+@pytest.fixture
+def backup(database: Database, cast: Cast, tmp_path: Path) -> Path:
+    seal(database)
+    keep_own(tmp_path / "data", "会议照片".encode())
+    out = tmp_path / "backup.zip"
+    done = write_backup(database, tmp_path / "data", out)
+    assert (done.rows["person"], done.files) == (len(cast.persons), 1)
+    return out
+
+
+def test_what_was_backed_up_comes_back(
+    database: Database, second_database: Database, backup: Path, tmp_path: Path
+) -> None:
+    restore_backup(backup, second_database, tmp_path / "again")
+    assert counts(second_database) == counts(database)
+    with second_database.transaction() as session:
+        assert audit.verify(session).broken_line is None
+        session.add(Person(code="NEW", name="新人"))  # ids go on behind the restored ones
+    digest = next(path.name for path in (tmp_path / "data" / "attachments").rglob("*") if path.is_file())
+    assert path_of(tmp_path / "again", digest).read_text() == "会议照片"
+
+
+def test_one_engine_s_backup_is_the_other_s(
+    backup: Path, database: Database, sqlite_database: Database, tmp_path: Path
+) -> None:
+    if database.is_sqlite:
+        pytest.skip("the other case: from PostgreSQL to SQLite")
+    restore_backup(backup, sqlite_database, tmp_path / "again")
+    assert counts(sqlite_database) == counts(database)
+
+
+def test_nothing_is_restored_over_records(backup: Path, database: Database, tmp_path: Path) -> None:
+    with pytest.raises(Conflict):
+        restore_backup(backup, database, tmp_path / "again")
+
+
+def test_a_damaged_backup_is_refused(backup: Path, second_database: Database, tmp_path: Path) -> None:
+    whole = backup.read_bytes()
+    for broken in (b"not a zip", whole[: len(whole) // 2]):
+        backup.write_bytes(broken)
+        with pytest.raises(Refused):
+            check_backup(backup)
+        with pytest.raises(Refused):
+            restore_backup(backup, second_database, tmp_path / "again")
+    assert counts(second_database)["person"] == 0
