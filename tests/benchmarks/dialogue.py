@@ -153,13 +153,14 @@ async def their_taker(folder: Path, flushing: list[bool]) -> Callable[[int, str]
         name="away",
         persistent=True,
     )
+    persistence = PicklePersistence(folder / "state.pickle", update_interval=60, on_flush=True)
     application = (
         Application.builder()
         .token("1:a")
         .request(Offline())
         .get_updates_request(Offline())
         .updater(None)
-        .persistence(PicklePersistence(folder / "state.pickle", update_interval=60))
+        .persistence(persistence)
         .build()
     )
     application.add_handler(dialogue)
@@ -179,6 +180,7 @@ async def their_taker(folder: Path, flushing: list[bool]) -> Callable[[int, str]
         await application.process_update(update)
         if flushing[0]:
             await application.update_persistence()
+            await persistence.flush()  # one dump of the file an update: the cheapest way to lose nothing
 
     return take
 

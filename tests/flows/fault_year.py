@@ -224,7 +224,7 @@ class FaultYear:
             raise
 
     def _arrives(self, message: LeasedMessage, address: Address) -> tuple[Any, ...] | None:
-        if message.occurrence_id is None:
+        if message.rule != "annual_talk":
             return None
         with self.database.reading() as session:
             subject, stage = _about(session, message)
