@@ -9,7 +9,7 @@ import socket
 import threading
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from starlette.routing import BaseRoute
@@ -24,8 +24,10 @@ from bot.operations import Operations
 from bot.settings import Settings
 from jobs.delivery import DeliveryWorker
 from jobs.delivery_desk import DeliveryDesk
+from jobs.retention import erase_old_texts
 from jobs.timetable import Tick, start_ticking
 from jobs.upkeep import plan_now, seal_audit, tidy_channels
+from jobs.watchdog import log_only, watch, webhook
 
 if TYPE_CHECKING:
     import uvicorn
@@ -151,11 +153,14 @@ class Service:
             self._delivery.nudge()
 
     def _ticks(self) -> list[Tick]:
-        database, clock = self.app.database, self.clock
+        database, clock, alert_url = self.app.database, self.clock, self.app.settings.alert_url
+        tell = webhook(alert_url) if alert_url else log_only
         return [
             Tick("plan", 60, self.plan),
             Tick("seal", 60, lambda: seal_audit(database)),
             Tick("tidy", 3600, lambda: tidy_channels(database, clock())),
+            Tick("watch", 300, lambda: watch(database, tell, now=clock(), wall=datetime.now(UTC)), wait=300),
+            Tick("erase", 86_400, lambda: erase_old_texts(database, now=clock())),
         ]
 
     # The servers

@@ -66,6 +66,8 @@ class Settings(BaseSettings):
     """Key of the embedding server, if it wants one."""
     embedding_model: str = ""
     """Name of the embedding model."""
+    alert_url: str = ""
+    """Address the operator is told at when something is wrong, by POST of {"text": …}; empty = the log only."""
     now: datetime | None = None
     """ISO instant with offset: sets the clock of any command, for trials and tests."""
 

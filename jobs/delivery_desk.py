@@ -77,7 +77,11 @@ class DeliveryDesk:
     ) -> Address | None:
         """Where this message goes now; None when it was cancelled, put off or given up instead."""
         reason = still_needed(
-            session, rule=message.rule, occurrence_id=message.occurrence_id, deadline=message.deadline
+            session,
+            rule=message.rule,
+            occurrence_id=message.occurrence_id,
+            deadline=message.deadline,
+            person_id=message.person_id,
         )
         if reason:
             outbox.mark_cancelled(session, message.id, reason=reason)

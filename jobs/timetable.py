@@ -15,11 +15,13 @@ class Tick:
     name: str
     seconds: int
     run: Callable[[], object]
+    wait: int = 0
+    """Seconds before it is done first."""
 
 
 def start_ticking(ticks: Sequence[Tick]) -> Any:
     """Start a scheduler in the running loop and give it back; `shutdown(wait=False)` ends it. Ticks run in threads."""
-    from datetime import datetime
+    from datetime import datetime, timedelta
 
     from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
@@ -35,7 +37,7 @@ def start_ticking(ticks: Sequence[Tick]) -> Any:
             seconds=tick.seconds,
             id=tick.name,
             name=tick.name,
-            next_run_time=datetime.now(SHANGHAI),
+            next_run_time=datetime.now(SHANGHAI) + timedelta(seconds=tick.wait),
         )
     scheduler.start()
     return scheduler

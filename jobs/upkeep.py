@@ -2,19 +2,17 @@
 
 from datetime import datetime
 
-from jobs.planning import plan
+from jobs.planning import plan_in_rounds
 from storage import audit
 from storage.channels.actions import drop_outdated
 from storage.database import Database, one_at_a_time
 
-PLANNING, SEALING = 7_301, 7_302
+SEALING = 7_302
 
 
 def plan_now(database: Database, now: datetime) -> int:
-    """Run every reminder rule; gives the number of new messages. One process at a time."""
-    with database.transaction() as session:
-        one_at_a_time(session.connection(), PLANNING)
-        return plan(session, now=now)
+    """Run every reminder rule; gives the number of new messages. One process at a time, in short transactions."""
+    return plan_in_rounds(database, now=now)
 
 
 def seal_audit(database: Database) -> int:

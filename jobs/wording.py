@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
 
+from storage.duties.rules import BY_HAND
+
 ABOUT_TALK = frozenset({"subject", "unit", "deadline", "basis", "rulebook"})
 ABOUT_FINDING = frozenset({"code", "unit", "deadline", "basis", "rulebook"})
 ABOUT_UNIT = frozenset({"unit", "deadline", "basis", "rulebook"})
@@ -20,7 +22,9 @@ OBLIGATIONS: Mapping[str, frozenset[str]] = {
 
 PLACEHOLDERS: Mapping[str, frozenset[str]] = {
     **{f"{rule}.{key}": allowed for rule, allowed in OBLIGATIONS.items() for key in ("text", "overdue")},
-    **{f"{rule}.button": frozenset() for rule in OBLIGATIONS},
+    **{f"{rule}.button": frozenset() for rule in OBLIGATIONS if rule not in BY_HAND},
+    **{f"{rule}.done": frozenset() for rule in ("lists_missing", *sorted(BY_HAND))},
+    **{f"{rule}.title": frozenset() for rule in (*OBLIGATIONS, "annual_talk", "unfinished_form")},
     "annual_talk.talker": frozenset(
         {"subject", "unit", "title", "deadline", "meeting", "provisional", "basis", "rulebook"}
     ),
@@ -37,8 +41,8 @@ PLACEHOLDERS: Mapping[str, frozenset[str]] = {
     "buttons.record_talk": frozenset(),
     "buttons.plan_talk": frozenset(),
     "buttons.why": frozenset(),
-    "buttons.later": frozenset(),
-    "buttons.noted": frozenset(),
+    "buttons.snooze": frozenset(),
+    "buttons.take_note": frozenset(),
     "buttons.progress": frozenset(),
     "buttons.open_finding": frozenset(),
     "buttons.resume": frozenset(),

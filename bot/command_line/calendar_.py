@@ -5,10 +5,13 @@ import csv
 import sys
 from datetime import date
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from bot.app import App
 from storage.calendar import DeclaredDay, declare_days, declared_days
 from storage.errors import Refused
+
+if TYPE_CHECKING:
+    from bot.app import App
 
 NAME = "calendar"
 HELP = "工作日历：查看，或从 CSV 导入放假和调休安排"
@@ -20,7 +23,7 @@ def add(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--import", dest="file", type=Path, metavar="FILE.csv", help="日期,上班|休息|恢复[,说明]")
 
 
-def run(arguments: argparse.Namespace, app: App) -> int:
+def run(arguments: argparse.Namespace, app: "App") -> int:
     """Set the days of the file, all or nothing; without a file, list what is set."""
     if arguments.file is None:
         with app.database.reading() as session:

@@ -3,9 +3,12 @@
 import argparse
 from datetime import date
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from bot.app import App
 from storage.instants import shanghai_date
+
+if TYPE_CHECKING:
+    from bot.app import App
 
 NAME = "rulebook"
 HELP = "提醒规则：查看、增加版本、按单位采用"
@@ -20,7 +23,7 @@ def add(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--to", dest="end", type=date.fromisoformat, metavar="D", help="采用结束日期")
 
 
-def run(arguments: argparse.Namespace, app: App) -> int:
+def run(arguments: argparse.Namespace, app: "App") -> int:
     """Do what was asked, then list what there is."""
     from sqlmodel import select
 

@@ -3,9 +3,10 @@
 import argparse
 import json
 from dataclasses import asdict
+from typing import TYPE_CHECKING
 
-from bot.app import App
-from storage.instants import shanghai_date
+if TYPE_CHECKING:
+    from bot.app import App
 
 NAME = "why"
 HELP = "说明为什么提醒某人：依据、日期、每条消息的去向"
@@ -17,19 +18,20 @@ def add(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--json", action="store_true", help="每项任务一行 JSON")
 
 
-def run(arguments: argparse.Namespace, app: App) -> int:
+def run(arguments: argparse.Namespace, app: "App") -> int:
     """Print one block per duty."""
     from jobs.explaining import explain
+    from jobs.wording import say
     from storage.people.queries import person_id_of
 
     with app.database.reading() as session:
         person = person_id_of(session, arguments.person)
-        found = explain(session, person, today=shanghai_date(app.clock()))
+        found = explain(session, person)
     for one in found:
         if arguments.json:
             print(json.dumps(asdict(one), ensure_ascii=False, default=lambda value: value.isoformat()))
             continue
-        print(f"{one.rule} {one.subject or '（单位）'}：{one.status}，期限 {one.deadline_on}")
+        print(f"{say(f'{one.rule}.title')} {one.subject or '（单位）'}：{one.status}，期限 {one.deadline_on}")
         print(f"  依据：{one.basis}（{one.rulebook}）")
         print("  阶段：" + "、".join(f"{stage.number:+d} → {stage.send_on}" for stage in one.stages))
         for message in one.messages:

@@ -1,9 +1,10 @@
 """Every command; the list is explicit."""
 
-from bot.commands import away, findings, general, outlines, staff, talks
+from bot.commands import away, duties, findings, general, outlines, staff, talks
 from bot.commands.declaration import Command
 
 COMMANDS: tuple[Command, ...] = (
+    *duties.COMMANDS,
     *talks.COMMANDS,
     *findings.COMMANDS,
     *outlines.COMMANDS,

@@ -2,22 +2,16 @@
 
 from bot.commands.declaration import Acted, Asked, Command, begin
 from bot.forms.corrections import PARTS
-from bot.forms.labels import short
 from bot.forms.name_finding import led
 from storage.errors import NotFound
-from storage.findings.queries import findings_answered_for, listable_findings
 from storage.instants import SHANGHAI, spoken_date, spoken_deadline
 from storage.outbox.body import Body, Choice
-from storage.outbox.queries import reminders_sent
 from storage.people.queries import names_of
-from storage.rulebooks.queries import all_rulebooks, default_rulebook
 from storage.talks.queries import (
     DutyView,
     TalkView,
     duties_in_charge,
     duties_to_talk,
-    duty_for,
-    own_duties,
     record_for,
     talk_for,
     talks_for,
@@ -60,82 +54,6 @@ def untalked(asked: Asked) -> list[Body]:
     lines = [f"· {duty_line(duty, asked, with_talker=True)}" for duty in duties[:LISTED]]
     more = "\n……完整名单见工作台。" if len(duties) > LISTED else ""
     return [Body(f"未谈 {len(duties)} 人，其中已过期限 {overdue} 人：\n" + "\n".join(lines) + more)]
-
-
-def my_duties(asked: Asked) -> list[Body]:
-    """我的任务: what this person owes and is owed, nearest first, and what waits for their decision."""
-    from bot.commands.findings import decisions, finding_lines
-
-    parts, choices = [], list[Choice]()
-    to_talk = duties_to_talk(asked.session, asked.actor, asked.today)
-    if to_talk:
-        lines = [f"· {duty_line(duty, asked)}" for duty in to_talk[:5]]
-        parts.append(f"待谈 {len(to_talk)} 人：\n" + "\n".join(lines))
-        choices.append(Choice("talkees", "谈话对象"))
-    for duty in own_duties(asked.session, asked.actor, asked.today):
-        who = "您" if duty.person_id == asked.actor.person_id else duty.subject
-        deadline = spoken_deadline(duty.deadline_on, asked.today)
-        parts.append(f"{who}的年度谈话：谈话人{duty.talker or '（尚未确定）'}，最迟{deadline}")
-    findings = finding_lines(asked)
-    if findings:
-        parts.append("整改问题：\n" + "\n".join(findings[:5]))
-        choices += [Choice("progress", "汇报进展"), Choice("findings", "我的问题")]
-    waiting = _waiting(asked)
-    deciding = decisions(asked)
-    if waiting or deciding:
-        parts.append(f"等待您办理 {len(waiting) + len(deciding)} 项，请点选。")
-    if not parts:
-        return [Body("您目前没有待办事项。", (Choice("help", "帮助"),))]
-    choices += [*waiting[:4], *deciding[:6], Choice("why", "为什么提醒我")]
-    return [Body("\n\n".join(parts), tuple(choices))]
-
-
-def _waiting(asked: Asked) -> list[Choice]:
-    """What waits for this person as a talk's subject: records to confirm, lists to draw up."""
-    records = [Choice(f"talk:{talk_id}", "确认谈话记录") for talk_id, _ in talks_to_answer(asked.session, asked.actor)]
-    lists = [
-        Choice(f"three_lists:{one.id}", f"建立三清单：{short(one.problem)}")
-        for one in listable_findings(asked.session, asked.actor)
-    ]
-    return records + lists
-
-
-def why(asked: Asked) -> list[Body]:
-    """为什么提醒我: rule, dates, and what was sent when."""
-    if not asked.id:
-        duties = duties_to_talk(asked.session, asked.actor, asked.today) or own_duties(
-            asked.session, asked.actor, asked.today
-        )
-        if not duties:
-            return _why_findings(asked)
-        duty = duties[0]
-    else:
-        duty = duty_for(asked.session, asked.actor, asked.id, asked.today)
-    rulebook = all_rulebooks(asked.session).get(duty.rulebook, default_rulebook())
-    ladder = rulebook.annual_talk
-    days = "、".join(str(day) for day in ladder.before if day)
-    sent = reminders_sent(asked.session, "annual_talk", duty.id, asked.actor.person_id)
-    lines = [
-        f"{duty.subject}（{duty.unit}{duty.title}）的年度谈话",
-        f"依据：{ladder.basis}（{rulebook.title} {rulebook.name}）",
-        f"民主生活会：{spoken_date(duty.meeting_on, asked.today)}",
-        f"最迟谈话：{spoken_deadline(duty.deadline_on, asked.today)}",
-        f"提醒：期限前 {days} 天和当天；逾期后每 {ladder.overdue_every} 天一次，遇休息日调整",
-        f"谈话人：{duty.talker or '（尚未确定）'}；当前状态：{duty.status}",
-    ]
-    if sent:
-        times = "、".join(f"{spoken_date(at.astimezone(SHANGHAI).date(), asked.today)}" for at in sent)
-        lines.append(f"已提醒您 {len(sent)} 次：{times}")
-    return [Body("\n".join(lines))]
-
-
-def _why_findings(asked: Asked) -> list[Body]:
-    """Without a talk owed: the findings whose deadlines this person is reminded of."""
-    found = findings_answered_for(asked.session, asked.actor)
-    if not found:
-        return [Body("目前没有需要提醒您的任务。")]
-    choices = tuple(Choice(f"why_finding:{one.id}", short(one.problem)) for one in found[:8])
-    return [Body("您负责的问题有整改时限，到期前后会提醒。想看哪一项的时限来由？", choices)]
 
 
 def talk(asked: Asked) -> list[Body]:
@@ -208,10 +126,8 @@ def talks(asked: Asked) -> list[Body]:
 
 
 COMMANDS = (
-    Command("duties", "我的任务", my_duties, ("我的任务", "待办", "我的待办", "任务"), "所有人"),
     Command("talkees", "我的谈话对象", talkees, ("我的谈话对象", "谈话对象"), "谈话人"),
     Command("untalked", "未谈名单", untalked, ("未谈名单", "未谈", "谁还没谈"), "工作人员"),
-    Command("why", "为什么提醒我", why, ("为什么提醒我",), "所有人"),
     Command("talk", "查看谈话", talk),
     Command("talks", "谈话情况", talks, ("谈话情况", "谈话记录", "我的谈话"), "所有人"),
     Command("record_talk", "记录谈话", begin("record_talk", "duty"), ("记录谈话", "补记谈话", "登记谈话"), "谈话人"),

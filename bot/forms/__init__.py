@@ -9,6 +9,7 @@ from bot.forms import (
     extension,
     look_back,
     name_finding,
+    obligation,
     outline,
     plan_talk,
     progress,
@@ -43,6 +44,7 @@ _ALL = (
     absence.AWAY,
     absence.DELEGATE,
     snooze.FORM,
+    obligation.FORM,
 )
 FORMS: dict[str, Form] = {form.name: form for form in _ALL}
 """Every form by name."""

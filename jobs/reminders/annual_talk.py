@@ -112,8 +112,8 @@ def reminder_body(
     choices = (
         Choice(f"record_talk:{duty.id}", say("buttons.record_talk")),
         Choice(f"plan_talk:{duty.id}", say("buttons.plan_talk")),
-        Choice(f"snooze:{NAME}.{duty.id}", say("buttons.later")),
-        Choice(f"take_note:{NAME}.{duty.id}", say("buttons.noted")),
+        Choice(f"snooze:{NAME}.{duty.id}", say("buttons.snooze")),
+        Choice(f"take_note:{NAME}.{duty.id}", say("buttons.take_note")),
         Choice(f"why:{duty.id}", say("buttons.why")),
     )
     return Body(text, choices)

@@ -3,4 +3,4 @@
 from jobs.reminders.obligations import ObligationRule
 from jobs.reminders.rounds_of_the_year import rounds_of_the_year
 
-RULE = ObligationRule("joint_conference", rounds_of_the_year, verb="obligation_done", daily=True)
+RULE = ObligationRule("joint_conference", rounds_of_the_year, daily=True)

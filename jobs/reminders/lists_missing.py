@@ -4,10 +4,12 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
+from sqlalchemy import case
 from sqlmodel import col, select
 
 from jobs.reminders.facts import facts
 from jobs.reminders.obligations import ObligationRule
+from storage.duties.rules import LISTS, NO_FINDING
 from storage.findings.rules import FindingStatus
 from storage.findings.tables import Finding
 from storage.rulebooks.rules import Ladder
@@ -18,7 +20,8 @@ from storage.talks.tables import Talk, TalkRecord, TalkSubject
 def _facts(_: date, __: Sequence[Ladder]) -> Any:
     """A talk recorded here that names no problem yet, and a talk with a problem whose lists are not complete.
 
-    A talk that came with an import has no record here, so nothing is asked about it.
+    The two are told apart by the period ("" and "lists"): that a talk named no problem can be said by hand, that a
+    problem has its lists cannot. A talk that came with an import has no record here, so nothing is asked about it.
     """
     subject = select(TalkSubject.person_id).where(col(TalkSubject.talk_id) == col(Talk.id))
     first = subject.order_by(col(TalkSubject.id)).limit(1).correlate(Talk).scalar_subquery()
@@ -35,6 +38,7 @@ def _facts(_: date, __: Sequence[Ladder]) -> Any:
     )
     return facts(
         ref_id=col(Talk.id),
+        period=case((named, LISTS), else_=NO_FINDING),
         unit_id=col(Talk.talking_unit_id),
         person_id=first,
         talk_id=col(Talk.id),

@@ -32,4 +32,4 @@ def _facts(today: date, ladders: Sequence[Ladder]) -> Any:
     )  # fmt: skip
 
 
-RULE = ObligationRule("long_in_post", _facts, verb="obligation_done", daily=True)
+RULE = ObligationRule("long_in_post", _facts, daily=True)

@@ -34,4 +34,4 @@ def _facts(today: date, _: Sequence[Ladder]) -> Any:
     ).where(open_postings(today), col(Posting.talking_unit_id).is_not(None), col(Posting.from_on).is_not(None), ~talked)
 
 
-RULE = ObligationRule("newly_appointed", _facts, verb="obligation_done", daily=True)
+RULE = ObligationRule("newly_appointed", _facts, daily=True)

@@ -18,7 +18,7 @@ from jobs.reminders.rounds import Round
 from jobs.wording import say
 from storage.calendar import WorkingDays, working_days
 from storage.duties.actions import cancel, level
-from storage.duties.rules import moved_on
+from storage.duties.rules import is_done_by_hand, moved_on
 from storage.duties.tables import Obligation
 from storage.findings.tables import Finding
 from storage.instants import shanghai_date, spoken_date, spoken_deadline
@@ -130,10 +130,11 @@ class ObligationRule:
             return "任务已办结"
         if one.deadline_on.isoformat() != deadline:
             return "时限变更"
-        if one.period:  # comes round with the calendar: only staff say that it is done
+        if self.daily and one.period:  # comes round with the calendar: only staff say that it is done
             return ""
         fact = self.facts(one.deadline_on, ()).subquery()
-        stands = session.execute(select(fact.c.ref_id).where(fact.c.ref_id == one.ref_id)).first()
+        same = (fact.c.ref_id == one.ref_id) & (fact.c.period == one.period)
+        stands = session.execute(select(fact.c.ref_id).where(same)).first()
         return "" if stands is not None else "任务已办结"
 
 
@@ -207,7 +208,13 @@ class _Desk:
         )
         if stage.send_on < today:
             text += "\n" + say("reminders.late", day=spoken_date(stage.send_on, today))
-        choices = [Choice(f"{self.rule.verb}:{self.rule.about(one)}", say(f"{name}.button"))] if self.rule.verb else []
-        later = Choice(f"snooze:{name}.{one.id}", say("buttons.later"))
-        noted = Choice(f"take_note:{name}.{one.id}", say("buttons.noted"))
-        return Body(text, (*choices, later, noted))
+        return Body(text, tuple(self._choices(one)))
+
+    def _choices(self, one: Obligation) -> Iterator[Choice]:
+        name = self.rule.name
+        if self.rule.verb:
+            yield Choice(f"{self.rule.verb}:{self.rule.about(one)}", say(f"{name}.button"))
+        if is_done_by_hand(name, one.period):
+            yield Choice(f"obligation_done:{one.id}", say(f"{name}.done"))
+        for verb in ("snooze", "take_note", "why"):
+            yield Choice(f"{verb}:{name}.{one.id}", say(f"buttons.{verb}"))

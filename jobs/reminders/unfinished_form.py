@@ -42,13 +42,12 @@ def plan_some(session: Session, *, now: datetime, after: int = 0, limit: int = B
     ).all()
     due = [row for row in rows if row.nudged_at is None or shanghai_date(row.nudged_at) < today]
     put = put_many(session, [_message(row, now) for row in due])
-    for row in due:
-        session.execute(
-            update(FormSession)
-            .where(col(FormSession.id) == row.id)
-            .values(nudged_at=now, nudges=row.nudges + 1)
-            .execution_options(synchronize_session=False)
-        )
+    session.execute(
+        update(FormSession)
+        .where(col(FormSession.id).in_([row.id for row in due]))
+        .values(nudged_at=now, nudges=FormSession.nudges + 1)
+        .execution_options(synchronize_session=False)
+    )
     return Round(put, rows[-1].id if len(rows) == limit else None)
 
 

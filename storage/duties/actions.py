@@ -9,14 +9,14 @@ from sqlmodel import Session, col, select
 
 from storage import audit
 from storage.calendar import working_days
+from storage.duties.queries import obligation_in_charge
 from storage.duties.rules import dates_of, deadline_of
 from storage.duties.tables import Obligation
-from storage.errors import Conflict, NotFound
+from storage.errors import Conflict
 from storage.instants import shanghai_date
 from storage.outbox.actions import cancel_waiting
 from storage.outbox.tables import OutgoingMessage
 from storage.people.rules import Actor
-from storage.people.tables import Unit
 from storage.rulebooks.queries import InForce, all_rulebooks, default_rulebook
 from storage.rulebooks.rules import Ladder
 
@@ -124,20 +124,9 @@ def cancel(session: Session, obligation: Obligation, reason: str) -> None:
     )
 
 
-BY_HAND = ("newly_appointed", "long_in_post", "yearly_survey", "joint_conference", "special_report", "year_end_report")
-"""Rules whose obligations staff mark as done, because no other record shows it."""
-
-
 def complete(session: Session, obligation_id: int, *, note: str, actor: Actor, now: datetime) -> Obligation:
-    """Staff in charge mark an obligation as done (办结). NotFound when it is not theirs, Conflict when it is done."""
-    found = session.exec(
-        select(Obligation, Unit.path)
-        .join(Unit, col(Unit.id) == col(Obligation.unit_id))
-        .where(Obligation.id == obligation_id, col(Obligation.rule).in_(BY_HAND))
-    ).first()
-    if found is None or not any(found[1].startswith(path) for path in actor.staff_paths):
-        raise NotFound()
-    obligation = found[0]
+    """Whoever is in charge marks an obligation as done (办结). NotFound when it is not theirs, Conflict when it is done."""
+    obligation = obligation_in_charge(session, actor, obligation_id)
     if not obligation.is_open:
         raise Conflict("这项任务已经办结。")
     obligation.is_open, obligation.next_stage_on = False, None

@@ -7,6 +7,18 @@ from storage.calendar import WorkingDays
 from storage.instants import shanghai_date
 from storage.rulebooks.rules import Ladder, next_stage, passed_before
 
+NO_FINDING, LISTS = "", "lists"
+"""The two periods of `lists_missing`: the talk named no problem yet; a problem named lacks measures or dates."""
+BY_HAND = frozenset(
+    {"newly_appointed", "long_in_post", "yearly_survey", "joint_conference", "special_report", "year_end_report"}
+)
+"""Rules whose obligations staff mark as done, because no other record shows it."""
+
+
+def is_done_by_hand(rule: str, period: str) -> bool:
+    """Whether people say that an obligation is done: its rule is one of those, or a talk named no problem."""
+    return rule in BY_HAND or (rule == "lists_missing" and period == NO_FINDING)
+
 
 @dataclass(frozen=True)
 class Dates:
