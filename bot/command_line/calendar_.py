@@ -7,11 +7,11 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from storage.calendar import DeclaredDay, declare_days, declared_days
 from storage.errors import Refused
 
 if TYPE_CHECKING:
     from bot.app import App
+    from storage.calendar import DeclaredDay
 
 NAME = "calendar"
 HELP = "工作日历：查看，或从 CSV 导入放假和调休安排"
@@ -25,6 +25,8 @@ def add(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace, app: "App") -> int:
     """Set the days of the file, all or nothing; without a file, list what is set."""
+    from storage.calendar import declare_days, declared_days
+
     if arguments.file is None:
         with app.database.reading() as session:
             for day in declared_days(session):
@@ -40,8 +42,10 @@ def run(arguments: argparse.Namespace, app: "App") -> int:
     return 0
 
 
-def read_days(path: Path) -> tuple[list[DeclaredDay], list[str]]:
+def read_days(path: Path) -> "tuple[list[DeclaredDay], list[str]]":
     """The days of a CSV, and what is wrong in which line. Refused when the file cannot be read."""
+    from storage.calendar import DeclaredDay
+
     try:
         text = path.read_text("utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:

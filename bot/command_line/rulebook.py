@@ -5,8 +5,6 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from storage.instants import shanghai_date
-
 if TYPE_CHECKING:
     from bot.app import App
 
@@ -29,6 +27,7 @@ def run(arguments: argparse.Namespace, app: "App") -> int:
 
     from bot.command_line.simulate import read_rulebook_file
     from storage.errors import NotFound
+    from storage.instants import shanghai_date
     from storage.people.tables import Unit
     from storage.rulebooks.actions import add_rulebook, adopt_rulebook
     from storage.rulebooks.queries import adoptions, all_rulebooks

@@ -10,7 +10,7 @@ from typing import Any
 
 import httpx
 import pytest
-from sqlmodel import select
+from sqlmodel import col, select
 
 from bot.service import Service
 from storage.channels.tables import ChannelState
@@ -55,6 +55,13 @@ def wecom(database: Database, folder: Path, server: WeComServer) -> Iterator[Ser
 def bound(database: Database, person_id: int, userid: str = WHO) -> None:
     with database.transaction() as session:
         bind_account(session, person_id=person_id, channel="wecom", external_id=userid, now=STARTS)
+
+
+def last_sent(database: Database) -> bool:
+    """Whether the latest message is marked as sent: only then is a typed number one of its choices."""
+    with database.reading() as session:
+        latest = session.exec(select(OutgoingMessage).order_by(col(OutgoingMessage.id).desc())).first()
+        return latest is not None and latest.sent_at is not None
 
 
 def tell(database: Database, person_id: int, body: Body, kind: MessageKind = MessageKind.NOTICE) -> None:
@@ -105,6 +112,7 @@ def test_long_texts_and_many_choices(sqlite_database: Database, cast: Cast, tmp_
         pieces = server.wait_sent(WHO, 3)
         assert all(not piece.truncated and len(piece.text.encode()) <= 2048 for piece in pieces)
         assert "8. 我的任务" in pieces[-1].text
+        until(lambda: last_sent(sqlite_database), "the last piece is marked as sent")
         server.user_types(WHO, "8").wait()
         assert "吴敏" in server.wait_sent(WHO, 4)[3].text, "a typed number is the choice of that number"
 
