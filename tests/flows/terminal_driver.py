@@ -39,7 +39,13 @@ class Installation:
     def surroundings(self) -> dict[str, str]:
         """The environment of a command: the set clock, and no settings of the developer's own."""
         clean = {key: value for key, value in os.environ.items() if not key.startswith("TANHUA_")}
-        return {**clean, **self.environment, "TANHUA_NOW": self.now.isoformat(), "PYTHONUTF8": "1", "PYTHONDONTWRITEBYTECODE": ""}
+        return {
+            **clean,
+            **self.environment,
+            "TANHUA_NOW": self.now.isoformat(),
+            "PYTHONUTF8": "1",
+            "PYTHONDONTWRITEBYTECODE": "",
+        }
 
     def run(self, *arguments: str, expect: int = 0) -> str:
         """Run one command to its end and give its output."""
