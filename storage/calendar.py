@@ -8,6 +8,7 @@ from functools import lru_cache
 from sqlmodel import Session, col, select
 
 from storage import audit
+from storage.people.rules import Actor
 from storage.rulebooks.tables import CalendarDay
 
 SEARCH_LIMIT = 60
@@ -69,6 +70,11 @@ def calendar_state(session: Session) -> str:
     return f"{version('chinesecalendar')} {audit.digest_of([(row.day, row.is_working) for row in rows])}"
 
 
+def may_declare(actor: Actor) -> bool:
+    """Whether a person keeps the staff's calendar: staff and administrators do, each line audited."""
+    return actor.is_staff or bool(actor.administrator_paths)
+
+
 @dataclass(frozen=True)
 class DeclaredDay:
     """A day the staff declare: working, off, or (None) as published again."""
@@ -81,16 +87,21 @@ class DeclaredDay:
 def declare_days(session: Session, days: list[DeclaredDay], *, actor_id: int | None, now: datetime) -> int:
     """Set days of the staff's calendar (工作日历); gives how many changed. The next planning re-dates what is open."""
     changed = 0
+    wanted = col(CalendarDay.day).in_([declared.day for declared in days])
+    rows = {row.day: row for row in session.exec(select(CalendarDay).where(wanted))}
     for declared in days:
-        row = session.get(CalendarDay, declared.day)
+        row = rows.get(declared.day)
         before = None if row is None else row.is_working
         if before == declared.is_working and (row is None or row.note == declared.note):
             continue
         changed += 1
         if declared.is_working is None:
             session.delete(row)
+            rows.pop(declared.day)
         elif row is None:
-            session.add(CalendarDay(day=declared.day, is_working=declared.is_working, note=declared.note))
+            row = CalendarDay(day=declared.day, is_working=declared.is_working, note=declared.note)
+            rows[declared.day] = row
+            session.add(row)
         else:
             row.is_working, row.note = declared.is_working, declared.note
             session.add(row)
@@ -107,7 +118,9 @@ def declare_days(session: Session, days: list[DeclaredDay], *, actor_id: int | N
     return changed
 
 
-def declared_days(session: Session) -> list[DeclaredDay]:
-    """Every day the staff have declared, in order."""
-    rows = session.exec(select(CalendarDay).order_by(col(CalendarDay.day)))
+def declared_days(session: Session, *, since: date | None = None) -> list[DeclaredDay]:
+    """Every day the staff have declared, in order; from `since` on where it is given."""
+    rows = session.exec(
+        select(CalendarDay).where(col(CalendarDay.day) >= (since or date.min)).order_by(col(CalendarDay.day))
+    )
     return [DeclaredDay(row.day, row.is_working, row.note) for row in rows]

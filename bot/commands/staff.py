@@ -1,11 +1,14 @@
-"""Commands for staff and administrators: coverage."""
+"""Commands for staff and administrators: coverage, the calendar."""
 
 from datetime import date
 
-from bot.commands.declaration import Asked, Command
+from bot.commands.declaration import Asked, BeginForm, Command
+from bot.forms.labels import full_date
+from storage.calendar import declared_days, may_declare
 from storage.outbox.body import Body, Choice
 from storage.talks.statistics import statistics
 
+LISTED = 20
 LEVEL_NAMES = {"province": "省级", "city": "市级", "county": "县级", "township": "乡级", "other": "未定级"}
 
 
@@ -28,7 +31,21 @@ def coverage(asked: Asked) -> list[Body]:
     return [Body("\n".join(lines), choices)]
 
 
+def calendar(asked: Asked) -> list[Body] | BeginForm:
+    """工作日历: the days staff have declared from today on, or the form to declare one."""
+    if not may_declare(asked.actor):
+        return [Body("工作日历由工作人员和管理员登记。")]
+    declared = declared_days(asked.session, since=asked.today)
+    if not declared or asked.argument == "new":
+        return BeginForm("working_day", fresh=asked.argument == "new")
+    lines = [f"{full_date(one.day)} {'上班' if one.is_working else '休息'} {one.note}".rstrip() for one in declared]
+    more = f"\n……共 {len(lines)} 天。" if len(lines) > LISTED else ""
+    said = "已登记的工作日历（其余按国家公布的安排）：\n" + "\n".join(lines[:LISTED]) + more
+    return [Body(said, (Choice("calendar:new", "登记一天"),))]
+
+
 COMMANDS = (
+    Command("calendar", "工作日历", calendar, ("工作日历", "登记工作日历", "调休登记"), "工作人员"),
     Command("coverage", "覆盖情况", coverage, ("覆盖情况", "覆盖率", "统计", "谈话统计"), "工作人员"),
 )  # fmt: skip
 """Every command for staff."""

@@ -18,6 +18,7 @@ from bot.forms import (
     review,
     snooze,
     three_lists,
+    working_day,
 )
 
 _ALL = (
@@ -45,6 +46,7 @@ _ALL = (
     absence.DELEGATE,
     snooze.FORM,
     obligation.FORM,
+    working_day.FORM,
 )
 FORMS: dict[str, Form] = {form.name: form for form in _ALL}
 """Every form by name."""
