@@ -236,7 +236,8 @@ class _PersonTurn:
         paused = next((one for one in forms.paused_forms() if one.id == turn.form_id), None)
         if paused is not None:
             choices = (Choice(f"resume:{paused.id}", "继续填写"),)
-            return TurnResult([Body(f"“{FORMS[paused.form].title}”已暂存。", choices)])
+            told = Body(f"“{FORMS[paused.form].title}”已暂存。", choices)
+            return TurnResult(self._then_ask_again([told], forms, state))
         return TurnResult(self._then_ask_again([Body("这个按钮已经用过，没有重复办理。")], forms, state))
 
     def _resume(self, turn: ResumeTurn, forms: FormDesk) -> TurnResult:

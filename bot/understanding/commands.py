@@ -24,7 +24,13 @@ class Command:
     target: int | str | None = None
 
 
-_COMPILED = tuple((name, re.compile(rf"{PRE}(?:{'|'.join(phrases)}){POST}")) for name, phrases in PHRASES.items())
+def _command_pattern(name: str, phrases: tuple[str, ...]) -> re.Pattern[str]:
+    """One phrase, or two that ask for the same (取消吧不报了)."""
+    one = rf"(?:{'|'.join(phrases)}){POST}"
+    return re.compile(rf"{PRE}{one}" if name == "edit" else rf"{PRE}{one}(?:{one})?")
+
+
+_COMPILED = tuple((name, _command_pattern(name, phrases)) for name, phrases in PHRASES.items())
 _LONG_PAUSE = re.compile(
     rf"(?:等(?:一)?(?:下|会儿?|等)|稍等|先|我|正|要|有|得|手头|现在|临时)?.{{0,4}}?(?:开个?会|"
     rf"接个?电话|有个?急事|有事|忙|出去|开车|来人|吃饭|下乡|上车|登机|陪|在路上|来电话|领导(?:叫|找)|"
@@ -109,7 +115,17 @@ def read_command(text: str, *, confirming: bool = False, labels: Mapping[str, st
             return _settled(name, match, confirming)
     if len(words) <= 24 and _LONG_PAUSE.fullmatch(words):
         return Command("pause")
-    return None
+    return _agreeing(text, confirming)
+
+
+def _agreeing(text: str, confirming: bool) -> Command | None:
+    """有问题，先别交: several short clauses that are all the same command."""
+    clauses = [clause for clause in re.split(r"[，。；！\n]", text) if compact(clause)]
+    if not 1 < len(clauses) < 4:
+        return None
+    commands = {read_command(clause, confirming=confirming) for clause in clauses}
+    only = commands.pop()
+    return only if not commands and only is not None and only.name != "edit" else None
 
 
 def _verdict(words: str) -> Command | None:

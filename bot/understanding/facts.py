@@ -49,7 +49,8 @@ def gather(clean: str, raw: str, today: datetime.date, expecting: Expecting) -> 
     status = read_status(clean, ahead=[(m.end, m.floating is None) for m in ahead], amounts=amounts)
     if status.span and hedged(clean, *status.span):
         status = StatusReading()
-    finish = _finish(clean, today, dates, amounts, status, expecting)
+    done = status.status == DONE and (status.whole or not percent.partial)
+    finish = _finish(clean, today, dates, amounts, done, expecting)
     return Facts(extension, percent, status, finish, _blocker(clean, raw, expecting, finish, status))
 
 
@@ -87,10 +88,10 @@ def _finish(
     today: datetime.date,
     dates: list[DateMention],
     amounts: Spans,
-    status: StatusReading,
+    done: bool,
     expecting: Expecting,
 ) -> FinishReading:
-    asked, done = expecting.field == "finish_date", status.status == DONE
+    asked = expecting.field == "finish_date"
     prev = _date(expecting.prev.get("date"))
     moved = asked or _moves_date(clean, expecting)
     finish = read_finish(clean, dates, asked=moved, amounts=amounts, done=done, today=today, prev=prev)

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from bot.understanding.amounts import EXACT, LEAST, POINTS, WRONG, Amount, scan_amounts
-from bot.understanding.corrections import current
+from bot.understanding.corrections import MARKER, current
 from bot.understanding.counts import read_counts
 from bot.understanding.normalise import normalise
 from bot.understanding.numerals import NUMBER, to_number
@@ -45,7 +45,7 @@ _AIM = re.compile(
     r"目标|计划|要求|应达|应该达|应完成|争取|力争|预计|预期|(?<!模)拟|(?<!麻)将|希望|下一步|打算|准备|"
     r"有望|确保|(?<!主)(?<!重)(?<!需)(?<!必)要(?:到|达|完成)|还要|(?<!不)(?<!可)能(?:到|达|够|完成|"
     r"做到|有|推进)|可(?:以)?(?:到|达|完成)|就能|才能|才算|达标|考核线|下个?月|下周|明年|明天|后天|"
-    r"月底|年底|节前|如果|要是|假如|一旦"
+    r"月底|年底|节前|如果|(?<![主需只])要是|假如|一旦"
 )
 _OTHER_THING = re.compile(
     r"(?:(?!完成|整改|办结|销号|落实|进度|化解|解决|完工|结案|总体|整体)[\u4e00-\u9fff]{2}率|"
@@ -82,7 +82,7 @@ _LABEL = (
 _BARE = re.compile(
     rf"(?:嗯|呃|那个|就|就是|大概|大约|约|差不多|应该|估计|报|填|写|按|是|为|到|达到|做到|推进到|干到|"
     rf"搞到|干了|做了|整改了?|整体|总体|目前|现在|这次|已经?|完成|了|有|算|记|得有|得|的|改|改成|改为|"
-    rf"不对|错了|应是|我们|咱们|我|{_LABEL}|[:，。 ])*"
+    rf"不对|错了|应是|更正(?:一下)?|纠正(?:一下)?|(?:说|写|填|报|打|记)错了?|口误|我们|咱们|我|{_LABEL}|[:，。 ])*"
     rf"(?P<n>{NUMBER})(?P<more>[多几来余])?(?:吧|啊|呀|哈|了|的|左右|上下|样子|这样|个点|的样子|差不多|"
     rf"呢|哦|[，。！ ])*"
 )
@@ -196,6 +196,8 @@ def _role(text: str, amounts: Sequence[Amount], at: int, aims: Sequence[int]) ->
     since = before[max(nows) :] if nows else before
     if re.search(r"截[至止]", before):
         since = ""
+    taken_back = [match.end() for match in MARKER.finditer(since)]
+    since = since[max(taken_back) :] if taken_back else since  # 刚才报错了，是64%: what stands now
     if amount.firm == POINTS:
         if re.search(r"(?:提高|提升|增长|增加|上升|前进|上涨|涨|多|高)[了出]?$", before):
             return "up"
