@@ -25,7 +25,7 @@ bench: $(VENV)/.bench ## comparisons with peers, one table each
 	$(BIN)/python tests/benchmarks/run.py
 
 soak: $(VENV)/.dev ## the long runs
-	TANHUA_SOAK=1 TANHUA_STORM_UPDATES=10000 $(BIN)/python -m pytest -m "soak or not soak" --timeout 14400 tests/flows tests/bot/dialogue
+	TANHUA_SOAK=1 TANHUA_STORM_UPDATES=10000 TANHUA_HOSTILE_REQUESTS=100000 TANHUA_FUZZ_EXAMPLES=200 $(BIN)/python -m pytest -m "soak or not soak" --timeout 14400 tests/flows tests/bot/dialogue
 
 # The lock files: exact versions and hashes, no host. Run after changing pyproject.toml.
 lock: $(VENV)/.dev
