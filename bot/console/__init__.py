@@ -12,6 +12,7 @@ def add_console(asgi: FastAPI, host: Host) -> None:
     from bot.console.importing import add_importing
     from bot.console.listing_pages import Workbooks, add_listings
     from bot.console.overview import add_overview
+    from bot.console.rules import add_rules
 
     asgi.add_route("/staff/list/{subject}.xlsx", Workbooks(host).workbook, methods=["GET"])
     add_overview(host)
@@ -19,3 +20,4 @@ def add_console(asgi: FastAPI, host: Host) -> None:
     add_documents(host)
     add_accounts(host)
     add_importing(host)
+    add_rules(host)

@@ -26,10 +26,14 @@ class Rights:
     documents: bool
     accounts: bool
     imports: bool
+    rules: bool
 
 
 def rights_of(session: Session, actor: Actor) -> Rights:
-    """A person's rights: staff see lists, administrators counts and accounts; those of a top unit import."""
+    """A person's rights: staff see lists, administrators counts and accounts; those of a top unit import.
+
+    Staff of a top unit keep the reminder rules: what a change would send names everybody.
+    """
     tops = set(session.exec(select(Unit.path).where(Unit.parent_id == None)))  # noqa: E711
     return Rights(
         lists=actor.is_staff,
@@ -37,6 +41,7 @@ def rights_of(session: Session, actor: Actor) -> Rights:
         documents=actor.is_staff or bool(actor.administrator_paths),
         accounts=bool(actor.administrator_paths),
         imports=bool(tops & set(actor.administrator_paths)),
+        rules=bool(tops & set(actor.staff_paths)),
     )
 
 
@@ -45,6 +50,7 @@ MENU = (
     ("制度文件", "/staff/documents", "documents"),
     ("账号", "/staff/accounts", "accounts"),
     ("导入", "/staff/import", "imports"),
+    ("提醒规则", "/staff/rules", "rules"),
 )
 
 

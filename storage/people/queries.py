@@ -112,6 +112,11 @@ def default_talker(principals: Mapping[int, list[int]], talking_unit_id: int | N
     return next((person for person in principals.get(talking_unit_id, ()) if person != subject_id), None)
 
 
+def names_by_code(session: Session, codes: Collection[str]) -> dict[str, str]:
+    """Names by 编号."""
+    return dict(session.exec(select(Person.code, Person.name).where(col(Person.code).in_(codes))).all())
+
+
 def names_of(session: Session, persons: Collection[int]) -> dict[int, str]:
     """Names by person id."""
     ids = list(persons)

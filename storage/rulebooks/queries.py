@@ -7,7 +7,7 @@ from datetime import date
 from sqlmodel import Session, col, select
 
 from storage.people.tables import Unit
-from storage.rulebooks.reading import DEFAULT, preset_rulebooks, read_rulebook
+from storage.rulebooks.reading import DEFAULT, preset_rulebooks, preset_texts, read_rulebook
 from storage.rulebooks.rules import Rulebook
 from storage.rulebooks.tables import RulebookAdoption, RulebookVersion
 
@@ -16,6 +16,12 @@ def all_rulebooks(session: Session) -> dict[str, Rulebook]:
     """Every version by name: the presets and what this organisation has added."""
     added = {row.name: read_rulebook(row.text) for row in session.exec(select(RulebookVersion))}
     return {**preset_rulebooks(), **added}
+
+
+def rulebook_texts(session: Session) -> dict[str, str]:
+    """The TOML of every version by name."""
+    added = {row.name: row.text for row in session.exec(select(RulebookVersion))}
+    return {**preset_texts(), **added}
 
 
 def default_rulebook() -> Rulebook:

@@ -16,6 +16,7 @@ from tests.workbooks import Book, imported
 
 NOW = moment("2025-08-14 10:00")
 TOP_ADMINISTRATOR = "S1"
+TOP_STAFF = "S2"
 ROOT = Path(__file__).parents[3]
 
 
@@ -46,6 +47,7 @@ def site_book() -> Book:
     return (
         city_book()
         .person(TOP_ADMINISTRATOR, "S", 姓名="韩顶", 职务="系统管理员", 角色="管理员")
+        .person(TOP_STAFF, "S", 姓名="尤总", 职务="组织部工作人员", 角色="组织部门")
         .person("L2", "L", "Q", 姓名="蒋副", 职务="乡长")
         .talk("T1", "D1", "B1", "Q", "2025-07-10")
         .finding("F1", "T1", 问题="议事规则执行不严", 举措="修订议事规则", 时限="2025-08-01", 责任人编号="B3")
