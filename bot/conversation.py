@@ -23,7 +23,7 @@ from bot.questions import Desk, answer_body, answer_for
 from bot.router import CommandTurn, FormTurn, QuestionTurn, ResumeTurn, Turn, UselessTurn, command_meant, decide
 from storage.conversations.actions import mark_handled
 from storage.conversations.queries import FormState, StoredMessage, claim_message, waiting_messages
-from storage.database import Database
+from storage.database import Database, will_pass
 from storage.errors import NotFound, TanhuaError
 from storage.instants import shanghai_date
 from storage.outbox.actions import put
@@ -87,10 +87,15 @@ class Conversation:
                 return handled
 
     def handle(self, message: StoredMessage) -> bool:
-        """Take the turn of one stored message; False when somebody else took it."""
+        """Take the turn of one stored message; False when somebody else took it.
+
+        Errors: a bad moment of the database is raised; the message waits to be handled again.
+        """
         try:
             return self._handle(message)
-        except Exception:
+        except Exception as error:
+            if will_pass(error):
+                raise
             log.exception("turn failed", extra={"action": "turn.failed", "message_id": message.id})
             return self._apologise(message)
 

@@ -4,8 +4,8 @@ Engine-specific SQL lives in this file and nowhere else.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass
+from contextlib import contextmanager, nullcontext
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -13,11 +13,12 @@ from sqlalchemy import Engine, Select, Table, create_engine, event
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.engine import URL, Connection, make_url
-from sqlalchemy.exc import ArgumentError
+from sqlalchemy.exc import ArgumentError, OperationalError
 from sqlalchemy.pool import StaticPool
 from sqlmodel import Session, SQLModel
 
 from storage.errors import Refused
+from storage.turns import Turns
 
 BUSY_MILLISECONDS = 30_000
 INSERT_BATCH = 1_000  # rows at a time: what is held in memory twice
@@ -29,6 +30,7 @@ class Database:
     """An open database. `transaction()` writes, `reading()` only reads."""
 
     engine: Engine
+    turns: Turns = field(default_factory=Turns, repr=False, compare=False)
 
     @property
     def is_sqlite(self) -> bool:
@@ -38,7 +40,8 @@ class Database:
     @contextmanager
     def transaction(self) -> Iterator[Session]:
         """One unit of work: commits at the end, rolls back on any error."""
-        with Session(self.engine, expire_on_commit=False) as session:
+        turn = self.turns if self.is_sqlite else nullcontext()
+        with turn, Session(self.engine, expire_on_commit=False) as session:
             try:
                 yield session
             except BaseException:
@@ -114,6 +117,11 @@ def _sqlite(url: URL, durable: bool) -> Engine:
         connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
 
     return engine
+
+
+def will_pass(error: Exception) -> bool:
+    """Whether the database had a bad moment (busy, deadlock, connection lost): the same may work when done again."""
+    return isinstance(error, OperationalError)
 
 
 def one_at_a_time(connection: Connection, number: int) -> None:
