@@ -203,7 +203,7 @@ class _PersonTurn:
         if isinstance(turn, FormTurn):
             return self._form(turn, message, forms, state)
         if isinstance(turn, ResumeTurn):
-            return self._resume(turn, forms)
+            return self._resume(turn, forms, state)
         if isinstance(turn, CommandTurn):
             return self._command(turn, message, forms, state)
         if isinstance(turn, QuestionTurn):
@@ -245,8 +245,10 @@ class _PersonTurn:
             return TurnResult(self._then_ask_again([told], forms, state))
         return TurnResult(self._then_ask_again([Body("这个按钮已经用过，没有重复办理。")], forms, state))
 
-    def _resume(self, turn: ResumeTurn, forms: FormDesk) -> TurnResult:
+    def _resume(self, turn: ResumeTurn, forms: FormDesk, state: FormState | None) -> TurnResult:
         paused = forms.paused_forms()
+        if state is not None and turn.form_id == state.id:
+            return TurnResult([forms.ask_again(state)])
         if turn.form_id:
             chosen = next((one for one in paused if one.id == turn.form_id), None)
             if chosen is None:

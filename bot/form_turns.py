@@ -146,6 +146,7 @@ class FormDesk:
 
         if before and same(before):
             return FormOutcome([self.ask_again(before, ("正在填写这一项。要从头填写，请回复“重新填写”。",))])
+        present = (Choice(f"resume:{before.id}", f"回到“{FORMS[before.form].title}”"),) if before else ()
         paused = [state for state in self.paused_forms() if same(state)]
         if not paused:
             return None
@@ -154,6 +155,7 @@ class FormDesk:
         choices = (
             *(Choice(f"resume:{state.id}", f"接着填：{self._gist(form, state)}"[:60]) for state in paused[:4]),
             Choice(f"fresh:{form.name}", "另填一份"),
+            *present,
         )
         return FormOutcome([Body(f"上次的“{form.title}”还没有填完，接着填还是另填一份？", choices)])
 

@@ -167,8 +167,10 @@ class Player:
         open_forms = [row for row in after.forms.values() if row.status == "open"]
         assert len(open_forms) <= 1
         if open_forms:
-            steps = {choice.id for choice in self.speaker.choices() if choice.id.startswith(f"f:{open_forms[0].id}:")}
-            assert steps, f"no way on after {content}: {self.speaker.text()}"
+            here = open_forms[0].id
+            ways = [one.id for one in self.speaker.choices() if one.id.startswith(f"f:{here}:")]
+            ways += [one.id for one in self.speaker.choices() if one.id == f"resume:{here}"]
+            assert ways, f"no way on after {content}: {self.speaker.text()}"
 
     def check_effects(self, before: Before, after: Before, content: dict[str, Any]) -> None:
         """Nothing unconfirmed takes effect, nothing takes effect twice."""

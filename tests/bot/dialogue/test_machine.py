@@ -10,7 +10,7 @@ from pathlib import Path
 from random import Random
 
 import pytest
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_state_machine_as_test
 from sqlmodel import select
@@ -141,6 +141,7 @@ def test_any_order_of_events(form: str, templates: dict[bool, Template]) -> None
             derandomize=not SOAK,
             print_blob=False,
             suppress_health_check=list(HealthCheck),
+            phases=(Phase.generate,) if SOAK else tuple(Phase),
         ),
     )
 
