@@ -6,6 +6,7 @@ Engine-specific SQL lives in this file and nowhere else.
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
@@ -52,14 +53,18 @@ class Database:
     @contextmanager
     def reading(self) -> Iterator[Session]:
         """One consistent state to read from; never waits for writers. An attempt to write fails."""
-        options: dict[str, Any] = {READ_ONLY: True}
-        if not self.is_sqlite:
-            options |= {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
-        with Session(self.engine.execution_options(**options)) as session:
+        with Session(self._reader) as session:
             try:
                 yield session
             finally:
                 session.rollback()
+
+    @cached_property
+    def _reader(self) -> Engine:
+        options: dict[str, Any] = {READ_ONLY: True}
+        if not self.is_sqlite:
+            options |= {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
+        return self.engine.execution_options(**options)
 
     def close(self) -> None:
         """Give every connection back."""
@@ -113,7 +118,9 @@ def _sqlite(url: URL, durable: bool) -> Engine:
     def begin(connection: Connection) -> None:
         # A deferred transaction that reads and then writes fails or loses updates; IMMEDIATE waits its turn.
         reading = connection.get_execution_options().get(READ_ONLY, False)
-        connection.exec_driver_sql(f"PRAGMA query_only={'ON' if reading else 'OFF'}")
+        if connection.info.get(READ_ONLY) is not reading:
+            connection.exec_driver_sql(f"PRAGMA query_only={'ON' if reading else 'OFF'}")
+            connection.info[READ_ONLY] = reading
         connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
 
     return engine
@@ -122,6 +129,13 @@ def _sqlite(url: URL, durable: bool) -> Engine:
 def will_pass(error: Exception) -> bool:
     """Whether the database had a bad moment (busy, deadlock, connection lost): the same may work when done again."""
     return isinstance(error, OperationalError)
+
+
+@cache
+def _insert_new(dialect: str, table: type[SQLModel]) -> Any:
+    # One statement compiled once and run for all rows: ten times faster than a VALUES list of their number.
+    insert = sqlite_insert if dialect == "sqlite" else postgresql_insert
+    return insert(table).on_conflict_do_nothing().execution_options(preserve_rowcount=True)
 
 
 def one_at_a_time(connection: Connection, number: int) -> None:
@@ -140,10 +154,7 @@ def insert_new(session: Session, table: type[SQLModel], rows: Sequence[Mapping[s
     if not rows:
         return 0
     dialect = session.get_bind().dialect.name
-    insert = sqlite_insert if dialect == "sqlite" else postgresql_insert
-    # One statement compiled once and run for all rows: ten times faster than a VALUES list of their number.
-    statement = insert(table).on_conflict_do_nothing().execution_options(preserve_rowcount=True)
-    connection, added = session.connection(), 0
+    connection, added, statement = session.connection(), 0, _insert_new(dialect, table)
     for start in range(0, len(rows), INSERT_BATCH):
         added += connection.execute(statement, [dict(row) for row in rows[start : start + INSERT_BATCH]]).rowcount
     return added

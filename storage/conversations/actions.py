@@ -3,9 +3,10 @@
 import json
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import update
+from sqlalchemy import Integer, Update, bindparam, func, update
 from sqlmodel import Session, col
 
 from storage.conversations.queries import FormState, form_state
@@ -38,10 +39,17 @@ def store_message(
 
 def mark_handled(session: Session, message_id: int, *, now: datetime, person_id: int | None = None) -> None:
     """The message's turn is done, in the same transaction as its effect."""
-    values: dict[str, Any] = {"handled_at": now}
-    if person_id is not None:
-        values["person_id"] = person_id
-    session.execute(update(ReceivedMessage).where(col(ReceivedMessage.id) == message_id).values(**values))
+    session.connection().execute(_handling(), {"message": message_id, "now": now, "person": person_id})
+
+
+@cache
+def _handling() -> Update:
+    person = func.coalesce(bindparam("person", type_=Integer()), col(ReceivedMessage.person_id))
+    return (
+        update(ReceivedMessage)
+        .where(col(ReceivedMessage.id) == bindparam("message"))
+        .values(handled_at=bindparam("now"), person_id=person)
+    )
 
 
 def begin_form(
@@ -88,22 +96,24 @@ def save_form(
     outcome: str = "",
 ) -> None:
     """Keep a form's new state."""
-    session.execute(
-        update(FormSession)
-        .where(col(FormSession.id) == form_id)
-        .values(
-            answers=json.dumps(dict(answers), ensure_ascii=False),
-            history=json.dumps(list(history), ensure_ascii=False),
-            asked=asked,
-            step=step,
-            status=status,
-            touched_at=now,
-            nudges=0,
-            version=version,
-            outcome=outcome,
-        )
-        .execution_options(synchronize_session=False)
-    )
+    session.flush()
+    values = {
+        "answers": json.dumps(dict(answers), ensure_ascii=False),
+        "history": json.dumps(list(history), ensure_ascii=False),
+        "asked": asked,
+        "step": step,
+        "status": status,
+        "touched_at": now,
+        "nudges": 0,
+        "version": version,
+        "outcome": outcome,
+    }
+    session.connection().execute(_saving(), {"form_id": form_id, **values})
+
+
+@cache
+def _saving() -> Update:
+    return update(FormSession).where(col(FormSession.id) == bindparam("form_id"))
 
 
 def close_form(session: Session, form_id: int, *, outcome: str, now: datetime) -> None:

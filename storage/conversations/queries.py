@@ -2,12 +2,15 @@
 
 import json
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import case, func
-from sqlmodel import Session, col, select
+from sqlalchemy import Integer, Row, Select, bindparam, case, func
+from sqlalchemy import select as sa_select
+from sqlalchemy.orm import aliased
+from sqlmodel import Session, SQLModel, col
 
 from storage.conversations.rules import FormStatus
 from storage.conversations.tables import FormSession, ReceivedMessage
@@ -47,56 +50,88 @@ class FormState:
     touched_at: datetime
 
 
-def _stored(row: ReceivedMessage) -> StoredMessage:
-    return StoredMessage(row.id or 0, row.channel, row.account, row.person_id, row.received_at, row.body)
-
-
 def waiting_messages(session: Session, *, limit: int = 100, skip: Collection[str] = ()) -> list[StoredMessage]:
     """The oldest unhandled message of each queue, oldest first, leaving out the queues in `skip`."""
+    session.flush()
+    rows = session.connection().execute(_first_of_each_queue(), {"most": limit + len(skip)})
+    messages = [StoredMessage(*row) for row in rows]
+    return [message for message in messages if message.queue not in skip][:limit]
+
+
+@cache
+def _first_of_each_queue() -> Select[Any]:
+    """Asked before and after every turn: built once."""
     stranger = col(ReceivedMessage.person_id).is_(None)
     first = (
-        select(func.min(ReceivedMessage.id))
+        sa_select(func.min(ReceivedMessage.id))
         .where(col(ReceivedMessage.handled_at).is_(None))
         .group_by(
             col(ReceivedMessage.person_id),
-            case((stranger, ReceivedMessage.channel), else_=""),
-            case((stranger, ReceivedMessage.account), else_=""),
+            case((stranger, col(ReceivedMessage.channel)), else_=""),
+            case((stranger, col(ReceivedMessage.account)), else_=""),
         )
     )
-    rows = session.exec(
-        select(ReceivedMessage).where(col(ReceivedMessage.id).in_(first)).order_by(col(ReceivedMessage.id))
-    )
-    messages = [_stored(row) for row in rows.fetchmany(limit + len(skip))]
-    return [message for message in messages if message.queue not in skip][:limit]
+    waiting = sa_select(*_columns_of(ReceivedMessage, StoredMessage)).where(col(ReceivedMessage.id).in_(first))
+    return waiting.order_by(col(ReceivedMessage.id)).limit(bindparam("most", type_=Integer()))
 
 
 def claim_message(session: Session, message_id: int) -> StoredMessage | None:
     """Lock a message for this transaction; None when handled, taken by another worker, or not its queue's turn."""
-    wanted = select(ReceivedMessage).where(ReceivedMessage.id == message_id, col(ReceivedMessage.handled_at).is_(None))
-    row = session.exec(lock_rows(wanted)).first()  # type: ignore[call-overload]
-    if row is None:
-        return None
-    earlier = select(ReceivedMessage.id).where(
-        col(ReceivedMessage.id) < message_id, col(ReceivedMessage.handled_at).is_(None)
+    session.flush()
+    row = session.connection().execute(_claiming(), {"message": message_id}).first()
+    return None if row is None else StoredMessage(*row)
+
+
+@cache
+def _claiming() -> Select[Any]:
+    earlier = aliased(ReceivedMessage)
+    of_person = col(earlier.person_id) == col(ReceivedMessage.person_id)
+    of_stranger = (
+        col(ReceivedMessage.person_id).is_(None)
+        & (col(earlier.channel) == col(ReceivedMessage.channel))
+        & (col(earlier.account) == col(ReceivedMessage.account))
     )
-    if row.person_id is not None:
-        earlier = earlier.where(ReceivedMessage.person_id == row.person_id)
-    else:
-        earlier = earlier.where(ReceivedMessage.channel == row.channel, ReceivedMessage.account == row.account)
-    return None if session.exec(earlier.limit(1)).first() is not None else _stored(row)
+    is_behind = (
+        sa_select(col(earlier.id))
+        .where(
+            col(earlier.handled_at).is_(None),
+            col(earlier.id) < col(ReceivedMessage.id),
+            of_person | of_stranger,
+        )
+        .exists()
+    )
+    return lock_rows(
+        sa_select(*_columns_of(ReceivedMessage, StoredMessage)).where(
+            col(ReceivedMessage.id) == bindparam("message"), col(ReceivedMessage.handled_at).is_(None), ~is_behind
+        )
+    )
+
+
+def _columns_of(table: type[SQLModel], view: type[StoredMessage] | type[FormState]) -> list[Any]:
+    """The columns of a table that a view shows, in the order of its fields."""
+    return [getattr(table, field.name) for field in fields(view)]
 
 
 def form_sessions(session: Session, person_id: int, *statuses: FormStatus) -> list[FormState]:
     """A person's forms in these states, the one touched last first."""
-    rows = session.exec(
-        select(FormSession)
-        .where(FormSession.person_id == person_id, col(FormSession.status).in_(statuses))
-        .order_by(col(FormSession.touched_at).desc(), col(FormSession.id).desc())
-    )
+    session.flush()
+    rows = session.connection().execute(_forms_of_one(), {"person": person_id, "statuses": statuses})
     return [form_state(row) for row in rows]
 
 
-def form_state(row: FormSession) -> FormState:
+@cache
+def _forms_of_one() -> Select[Any]:
+    return (
+        sa_select(*_columns_of(FormSession, FormState))
+        .where(
+            col(FormSession.person_id) == bindparam("person"),
+            col(FormSession.status).in_(bindparam("statuses", expanding=True)),
+        )
+        .order_by(col(FormSession.touched_at).desc(), col(FormSession.id).desc())
+    )
+
+
+def form_state(row: FormSession | Row[Any]) -> FormState:
     """A stored form as a value."""
     return FormState(
         row.id or 0,

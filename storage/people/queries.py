@@ -4,8 +4,23 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
+from typing import Any
 
-from sqlalchemy import ColumnElement, or_
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    CompoundSelect,
+    Date,
+    Integer,
+    Select,
+    String,
+    bindparam,
+    literal_column,
+    or_,
+    union_all,
+)
+from sqlalchemy import select as sa_select
 from sqlalchemy.orm import Mapped
 from sqlmodel import Session, col, select
 
@@ -35,13 +50,13 @@ def person_id_of(session: Session, code: str) -> int:
     return found
 
 
-def open_postings(today: date) -> ColumnElement[bool]:
+def open_postings(today: date | BindParameter[date]) -> ColumnElement[bool]:
     """The condition that a posting is held today: begun, and not ended."""
     begun = col(Posting.from_on).is_(None) | (col(Posting.from_on) <= today)
     return begun & (col(Posting.until_on).is_(None) | (col(Posting.until_on) > today))
 
 
-def in_force(today: date) -> ColumnElement[bool]:
+def in_force(today: date | BindParameter[date]) -> ColumnElement[bool]:
     """The condition that a delegation stands today."""
     return (
         (col(Delegation.from_on) <= today) & (col(Delegation.until_on) >= today) & col(Delegation.revoked_at).is_(None)
@@ -50,29 +65,49 @@ def in_force(today: date) -> ColumnElement[bool]:
 
 def actor_for(session: Session, person_id: int, today: date) -> Actor:
     """Everything the gates ask about one person. NotFound when there is no such person."""
-    person = session.get(Person, person_id)
-    if person is None:
+    session.flush()
+    rows = session.connection().execute(_everything_about_one(), {"person": person_id, "today": today}).all()
+    found: dict[str, list[tuple[int, str, str]]] = defaultdict(list)
+    for part, number, text, more in rows:
+        found[part].append((number, text, more))
+    if not found["person"]:
         raise NotFound()
-    grants = session.exec(
-        select(RoleGrant.role, RoleGrant.unit_id, Unit.path).join(Unit).where(RoleGrant.person_id == person_id)
-    )
-    units = session.exec(
-        select(Unit.id, Unit.path)
-        .join(Posting, col(Posting.unit_id) == col(Unit.id))
-        .where(Posting.person_id == person_id, open_postings(today))
-    ).all()
-    principals = {
-        *session.exec(select(Posting.person_id).where(Posting.liaison_id == person_id, open_postings(today))),
-        *session.exec(select(Delegation.principal_id).where(Delegation.delegate_id == person_id, in_force(today))),
-    }
+    ((_, code, name),) = found["person"]
     return Actor(
         person_id,
-        person.code,
-        person.name,
-        tuple(Grant(Role(role), unit_id, path) for role, unit_id, path in grants),
-        frozenset(unit_id for unit_id, _ in units if unit_id is not None),
-        tuple(path for _, path in units),
-        frozenset(principals),
+        code,
+        name,
+        tuple(Grant(Role(role), unit_id, path) for unit_id, role, path in found["grant"]),
+        frozenset(unit_id for unit_id, _, _ in found["unit"]),
+        tuple(path for _, path, _ in found["unit"]),
+        frozenset(principal for principal, _, _ in found["principal"]),
+    )
+
+
+@cache
+def _everything_about_one() -> CompoundSelect[Any]:
+    """Rows (part, number, text, more) about one person: asked at every turn, so one statement, built once."""
+    person: BindParameter[int] = bindparam("person", type_=Integer())
+    today, nothing = bindparam("today", type_=Date()), literal_column("''", String())
+
+    def part(name: str, number: Any, text: Any, more: Any) -> Select[Any]:
+        return sa_select(literal_column(f"'{name}'", String()).label("part"), number, text, more)
+
+    held = col(Posting.unit_id) == col(Unit.id)
+    return union_all(
+        part("person", col(Person.id), col(Person.code), col(Person.name)).where(col(Person.id) == person),
+        part("grant", col(RoleGrant.unit_id), col(RoleGrant.role), col(Unit.path))
+        .join_from(RoleGrant, Unit)
+        .where(col(RoleGrant.person_id) == person),
+        part("unit", col(Unit.id), col(Unit.path), nothing)
+        .join_from(Unit, Posting, held)
+        .where(col(Posting.person_id) == person, open_postings(today)),
+        part("principal", col(Posting.person_id), nothing, nothing).where(
+            col(Posting.liaison_id) == person, open_postings(today)
+        ),
+        part("principal", col(Delegation.principal_id), nothing, nothing).where(
+            col(Delegation.delegate_id) == person, in_force(today)
+        ),
     )
 
 
