@@ -37,6 +37,14 @@ def main(argv: list[str] | None = None) -> int:
         return 130
     except BrokenPipeError:
         return 141
+    except Exception as error:
+        from storage.faults import trouble_of
+
+        trouble = trouble_of(error)
+        if trouble is None:
+            raise
+        print(trouble, file=sys.stderr)
+        return 1
 
 
 def read_arguments(argv: list[str] | None) -> tuple[argparse.Namespace, ModuleType]:

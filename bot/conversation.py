@@ -23,8 +23,9 @@ from bot.questions import Desk, answer_body, answer_for
 from bot.router import CommandTurn, FormTurn, QuestionTurn, ResumeTurn, Turn, UselessTurn, command_meant, decide
 from storage.conversations.actions import mark_handled
 from storage.conversations.queries import FormState, StoredMessage, claim_message, waiting_messages
-from storage.database import Database, will_pass
+from storage.database import Database
 from storage.errors import NotFound, TanhuaError
+from storage.faults import may_pass
 from storage.instants import shanghai_date
 from storage.outbox.actions import put
 from storage.outbox.body import Body, Choice
@@ -89,12 +90,12 @@ class Conversation:
     def handle(self, message: StoredMessage) -> bool:
         """Take the turn of one stored message; False when somebody else took it.
 
-        Errors: a bad moment of the database is raised; the message waits to be handled again.
+        Errors: those of a disk or database in trouble; the message stays as it is and its turn comes again.
         """
         try:
             return self._handle(message)
         except Exception as error:
-            if will_pass(error):
+            if may_pass(error):
                 raise
             log.exception("turn failed", extra={"action": "turn.failed", "message_id": message.id})
             return self._apologise(message)

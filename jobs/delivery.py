@@ -14,6 +14,7 @@ from datetime import timedelta
 
 from jobs.delivery_desk import DeliveryDesk
 from jobs.sender import Address, Scope, Sender, SendFailed, SendUnknown, Sent
+from storage.faults import may_pass
 from storage.outbox.actions import LeasedMessage
 from storage.outbox.rules import BACKOFF
 
@@ -25,6 +26,8 @@ RETRY_PAUSE = BACKOFF[0]
 CHANNEL_PAUSE = timedelta(seconds=30)
 GLOBAL_WITHIN = 2.0
 MARK_TRIES = 6
+"""Tries to write down what happened once the worker is to stop; before that it never gives up."""
+MARK_PAUSE = 5.0
 
 
 class DeliveryWorker:
@@ -40,6 +43,7 @@ class DeliveryWorker:
         self._lanes: dict[Address, deque[tuple[LeasedMessage, float]]] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._in_hand = 0
+        self._ids_in_hand: set[int] = set()
         self._held_until: dict[Address | str, float] = {}
         self._slowed: deque[tuple[float, Address]] = deque(maxlen=8)
         self._wake = asyncio.Event()
@@ -82,8 +86,11 @@ class DeliveryWorker:
                 return
 
     def _queue(self, message: LeasedMessage, address: Address) -> None:
+        if message.id in self._ids_in_hand:
+            return  # its lease ran out while it could not be marked: it is not to be sent again
         until = time.monotonic() + self._desk.lasting.total_seconds() - SEND_SECONDS
         self._in_hand += 1
+        self._ids_in_hand.add(message.id)
         lane = self._lanes.get(address)
         if lane is not None:
             lane.append((message, until))
@@ -105,6 +112,7 @@ class DeliveryWorker:
                     log.exception("delivery failed", extra={"action": "delivery.error", "message_id": message.id})
                 finally:
                     self._in_hand -= 1
+                    self._ids_in_hand.discard(message.id)
                     if self._in_hand <= self._in_flight // 2:  # leasing one at a time would cost a commit a message
                         self._wake.set()
         finally:
@@ -219,15 +227,17 @@ class DeliveryWorker:
         return max(self._held_until.get(address, 0.0), self._held_until.get(address.channel, 0.0)) - now
 
     async def _insist(self, mark: Callable[[], None]) -> None:
-        """Write down what happened, even if the database has a bad moment: what is not marked would be sent again."""
-        for attempt in range(MARK_TRIES):
+        """Write down what happened, however long the database is in trouble: what is not marked would be sent again."""
+        tries = 0
+        while True:
             try:
                 await asyncio.to_thread(mark)
-            except Exception:
-                if attempt == MARK_TRIES - 1:
+            except Exception as error:
+                tries += 1
+                if tries >= MARK_TRIES and (self._stopping or not may_pass(error)):
                     raise
                 log.exception("cannot mark, trying again", extra={"action": "delivery.mark_failed"})
-                await asyncio.sleep(0.2 * 2**attempt)
+                await asyncio.sleep(min(0.2 * 2**tries, MARK_PAUSE))
             else:
                 return
 

@@ -1,5 +1,6 @@
 """Keeping what is searched level with the register, cheaply: one number tells whether anything changed."""
 
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -17,6 +18,7 @@ from storage.database import Database
 from storage.documents.queries import active_documents, active_passages, revision
 
 FOLDER = "chroma"
+log = logging.getLogger("tanhua.index")
 
 
 @dataclass
@@ -32,13 +34,26 @@ class Shelf:
     _lock: Lock = field(default_factory=Lock)
 
     def finder(self) -> Finder:
-        """A finder over the register as it stands now; the vectors are brought level first."""
+        """A finder over the register as it stands now; the vectors are brought level first.
+
+        An index that cannot be read is built anew once; where that fails too, keywords alone answer until it is well.
+        """
         library = self.library()
         with self._lock:
-            if self._level != library.revision or self.vectors.is_lost():
-                self.vectors.bring_level(library.entries(self.vectors.model), library.revision)
-                self._level = library.revision
-        return Finder(library, self.vectors, self._tuning())
+            vectors = self.vectors if self._bring_level(library) or self._bring_level(library) else None
+        return Finder(library, vectors, self._tuning() if vectors is not None else None)
+
+    def _bring_level(self, library: Library) -> bool:
+        if self._level == library.revision and not self.vectors.is_lost():
+            return True
+        try:
+            self.vectors.bring_level(library.entries(self.vectors.model), library.revision)
+        except Exception:
+            log.exception("the vector index cannot be read", extra={"action": "index.broken"})
+            self.vectors.distrust()
+            return False
+        self._level = library.revision
+        return True
 
     def _tuning(self) -> Tuning | None:
         """The tuning in force, read again when its file changes."""
@@ -77,4 +92,10 @@ def bring_level(
     """Bring the vector index level with the register and say how many entries changed. Running it again changes 0."""
     shelf = open_shelf(database, data_folder, chroma_url=chroma_url, embeddings=embeddings)
     library = shelf.library()
-    return shelf.vectors.bring_level(library.entries(shelf.vectors.model), library.revision, progress)
+    entries = library.entries(shelf.vectors.model)
+    try:
+        return shelf.vectors.bring_level(entries, library.revision, progress)
+    except Exception:
+        log.exception("the vector index cannot be read and is built anew", extra={"action": "index.broken"})
+        shelf.vectors.distrust()
+        return shelf.vectors.bring_level(entries, library.revision, progress)

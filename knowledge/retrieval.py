@@ -1,5 +1,6 @@
 """Finding passages: keywords, the document's own keywords and vectors, fused by scores, for one audience and date."""
 
+import logging
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -14,6 +15,7 @@ from knowledge.vector_index import VectorIndex, key_of
 from storage.documents.queries import DocumentFacts, PassageFacts
 from storage.documents.rules import Audience
 
+log = logging.getLogger("tanhua.index")
 DOCUMENT_WEIGHT = 0.5
 DENSE_WEIGHT = 0.15
 OUTLINE_WEIGHT = 0.85
@@ -110,9 +112,14 @@ class Finder:
         vector = vectors.embeddings.embed_query(asked.text)
         if self.tuning:
             vector = self.tuning.turned(vector)
-        near = vectors.similar(vector, labels, DENSE_POOL)
         keys = {key_of(vectors.model, library.entry(library.passages[n])): int(n) for n in pool if visible[n]}
-        known = vectors.vectors([key for key in keys if key not in near])
+        try:
+            near = vectors.similar(vector, labels, DENSE_POOL)
+            known = vectors.vectors([key for key in keys if key not in near])
+        except Exception:  # keywords alone answer this one; the index is built anew before the next
+            log.exception("the vector index cannot be read", extra={"action": "index.broken"})
+            vectors.distrust()
+            return np.zeros(len(visible), dtype=np.float32)
         length = float(np.linalg.norm(vector)) or 1.0
         cosines = np.full(len(library.passages), np.nan, dtype=np.float32)
         for key, cosine in near.items():

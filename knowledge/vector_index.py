@@ -7,6 +7,7 @@ so filling it twice, or going on after a crash, neither loses nor repeats anythi
 import fcntl
 import hashlib
 import logging
+import shutil
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -21,6 +22,7 @@ from knowledge.embedding import name_of
 from knowledge.keyword_index import Floats
 
 DATABASE_FILE = "chroma.sqlite3"
+LOCK_FILE = "writer.lock"
 COLLECTION = "policy-passages"
 PAGE = 5_000
 ADD_BATCH = 256
@@ -48,6 +50,7 @@ class VectorIndex:
         self.server = server
         self.model = name_of(embeddings)
         self._opened: Any = None
+        self._is_broken = False
 
     def similar(self, vector: Sequence[float], labels: Collection[str], count: int) -> dict[str, float]:
         """Keys and cosines of the `count` entries nearest to `vector` among those with one of `labels`."""
@@ -118,8 +121,12 @@ class VectorIndex:
         return self._opened
 
     def is_lost(self) -> bool:
-        """Whether somebody deleted the folder since it was opened."""
-        return not self.server and not (self.folder / DATABASE_FILE).exists()
+        """Whether somebody deleted or spoilt the folder since it was opened."""
+        return self._is_broken or not (self.server or (self.folder / DATABASE_FILE).exists())
+
+    def distrust(self) -> None:
+        """It cannot be read: on disk the next opening begins anew, for all of it is derived; a server is asked again."""
+        self._is_broken, self._opened = True, None
 
     def _open(self) -> Any:
         import chromadb
@@ -140,8 +147,11 @@ class VectorIndex:
         else:
             if self.is_lost():  # Chroma keeps one open client per path, also of a folder that is gone
                 SharedSystemClient.clear_system_cache()
+            if self._is_broken:
+                self._clear_folder()
             self.folder.mkdir(parents=True, exist_ok=True)
             client = chromadb.PersistentClient(str(self.folder), settings=settings)
+        self._is_broken = False
         return Chroma(
             client=client,
             collection_name=COLLECTION,
@@ -149,10 +159,18 @@ class VectorIndex:
             collection_metadata={"hnsw:space": "cosine"},
         )
 
+    def _clear_folder(self) -> None:
+        """All but the lock, which another process may hold."""
+        for place in self.folder.iterdir():
+            if place.is_dir():
+                shutil.rmtree(place, ignore_errors=True)
+            elif place.name != LOCK_FILE:
+                place.unlink(missing_ok=True)
+
     @contextmanager
     def _one_writer(self) -> Iterator[None]:
         """Chroma on disk bears one writer at a time; another process waits here."""
         self.folder.mkdir(parents=True, exist_ok=True)
-        with (self.folder / "writer.lock").open("w") as lock:
+        with (self.folder / LOCK_FILE).open("w") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
             yield

@@ -14,7 +14,7 @@ from sqlalchemy import Engine, Select, Table, create_engine, event
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.engine import URL, Connection, make_url
-from sqlalchemy.exc import ArgumentError, OperationalError
+from sqlalchemy.exc import ArgumentError
 from sqlalchemy.pool import StaticPool
 from sqlmodel import Session, SQLModel
 
@@ -71,8 +71,10 @@ class Database:
         self.engine.dispose()
 
 
-def open_database(url: str, *, durable: bool = True) -> Database:
+def open_database(url: str, *, durable: bool = True, patience: int = BUSY_MILLISECONDS) -> Database:
     """Open the database at `url` (sqlite:///… or postgresql://…); `durable=False` allows synchronous=NORMAL.
+
+    `patience`: milliseconds that SQLite waits for another writer.
 
     Errors: Refused, in words, when the URL cannot be read or names another kind of database.
     """
@@ -81,7 +83,7 @@ def open_database(url: str, *, durable: bool = True) -> Database:
     except ArgumentError as error:
         raise Refused("数据库地址无法识别，应以 sqlite:/// 或 postgresql:// 开头。") from error
     if parsed.get_backend_name() == "sqlite":
-        return Database(_sqlite(parsed, durable))
+        return Database(_sqlite(parsed, durable, patience))
     if parsed.get_backend_name() in ("postgresql", "postgres"):
         return Database(create_engine(parsed.set(drivername="postgresql+psycopg"), pool_pre_ping=True, pool_size=10))
     raise Refused(f"不支持数据库“{parsed.get_backend_name()}”，请使用 sqlite:/// 或 postgresql://。")
@@ -92,11 +94,11 @@ def memory_database() -> Database:
     return Database(_sqlite(make_url("sqlite://"), durable=False))
 
 
-def _sqlite(url: URL, durable: bool) -> Engine:
+def _sqlite(url: URL, durable: bool, patience: int = BUSY_MILLISECONDS) -> Engine:
     in_memory = url.database in (None, "", ":memory:")
     if not in_memory:
         Path(str(url.database)).parent.mkdir(parents=True, exist_ok=True)
-    options: dict[str, Any] = {"connect_args": {"check_same_thread": False, "timeout": BUSY_MILLISECONDS / 1000}}
+    options: dict[str, Any] = {"connect_args": {"check_same_thread": False, "timeout": patience / 1000}}
     if in_memory:
         options["poolclass"] = StaticPool
     engine = create_engine(url, **options)
@@ -109,7 +111,7 @@ def _sqlite(url: URL, durable: bool) -> Engine:
             "journal_mode=WAL",
             f"synchronous={'FULL' if durable else 'NORMAL'}",
             "foreign_keys=ON",
-            f"busy_timeout={BUSY_MILLISECONDS}",
+            f"busy_timeout={patience}",
         ):
             cursor.execute(f"PRAGMA {pragma}")
         cursor.close()
@@ -124,11 +126,6 @@ def _sqlite(url: URL, durable: bool) -> Engine:
         connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
 
     return engine
-
-
-def will_pass(error: Exception) -> bool:
-    """Whether the database had a bad moment (busy, deadlock, connection lost): the same may work when done again."""
-    return isinstance(error, OperationalError)
 
 
 @cache

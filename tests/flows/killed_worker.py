@@ -31,6 +31,7 @@ class FileSender:
 
     place: Path
     step: Callable[[], None]
+    receipt: str = ""
     channel: str = CHANNEL
     limits: tuple[Limit, ...] = ()
     avoids_round_minutes: bool = False
@@ -48,7 +49,7 @@ class FileSender:
         with self.place.open("a", encoding="utf-8") as sink:
             sink.write(f"{os.getpid()} {key.partition('-')[0]}\n")
         self.step()
-        return Sent(key)
+        return Sent(key + self.receipt)
 
 
 def run_once(database: Database, place: Path, now: datetime, *, kill_at: int = 0) -> bool:

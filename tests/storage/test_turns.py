@@ -1,5 +1,6 @@
 """Writers of one process take turns: first come, first served."""
 
+import sqlite3
 import threading
 
 import pytest
@@ -7,7 +8,8 @@ from sqlalchemy import text
 from sqlalchemy.exc import OperationalError
 
 from storage.channels.actions import set_state
-from storage.database import Database, will_pass
+from storage.database import Database
+from storage.faults import may_pass
 from storage.turns import Turns
 
 
@@ -64,5 +66,8 @@ def test_many_writers_lose_nothing(database: Database) -> None:
 
 
 def test_bad_moments_pass_and_other_errors_do_not(sqlite_database: Database) -> None:
-    assert will_pass(OperationalError("", {}, Exception("database is locked")))
-    assert not will_pass(ValueError())
+    busy = sqlite3.OperationalError("database is locked")
+    busy.sqlite_errorcode = sqlite3.SQLITE_BUSY
+    assert may_pass(OperationalError("", {}, busy))
+    assert not may_pass(OperationalError("", {}, sqlite3.OperationalError("no such table: x")))
+    assert not may_pass(ValueError())

@@ -208,3 +208,28 @@ def test_a_year_not_yet_published_is_provisional_and_planned_again(desk: Desk, t
     declare(desk, "2028-06-05 08:00", d2028_07_21=None)
     desk.plan("2028-06-05 09:00")
     assert latest_duty(desk.database) == (True, day("2028-07-21"))
+
+
+def test_the_year_turns_over_into_one_without_a_calendar(desk: Desk, tmp_path: Path) -> None:
+    """The year after the last published one is 暂定 until staff declare its days; no stage is lost or doubled."""
+    book = city_book().change("人员", "D1", 谈话单位编号=None).change("单位", "Q", 民主生活会日期="2027-01-06")
+    imported(desk.database, book, tmp_path, moment("2026-11-23 08:00"))
+    sent = desk.days("2026-11-24", "2026-12-31")
+    assert latest_duty(desk.database) == (True, day("2027-01-01"))
+    declare(desk, "2026-12-31 15:00", d2027_01_01=False, d2027_01_02=False, d2027_01_03=False)
+    sent += desk.tick("2026-12-31 16:00")
+    assert latest_duty(desk.database)[0] is False
+    sent += desk.days("2027-01-01", "2027-01-12")
+    assert [(at[:5], stage) for at, code, stage in sent if code == "A1"] == [
+        ("12-04", -30),  # the 5th is a Saturday
+        ("12-21", -14),
+        ("12-28", -7),
+        ("12-31", -3),  # New Year and the days after it were declared off
+        ("01-04", -1),
+        ("01-05", 0),
+        ("01-12", 7),
+    ]
+    with desk.database.reading() as session:
+        bodies = session.exec(select(OutgoingMessage.body).where(OutgoingMessage.stage == -1)).all()
+    assert bodies
+    assert all("暂定" in read_body(body).text for body in bodies)
