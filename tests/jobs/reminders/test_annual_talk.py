@@ -218,7 +218,7 @@ def test_the_year_turns_over_into_one_without_a_calendar(desk: Desk, tmp_path: P
     assert latest_duty(desk.database) == (True, day("2027-01-01"))
     declare(desk, "2026-12-31 15:00", d2027_01_01=False, d2027_01_02=False, d2027_01_03=False)
     sent += desk.tick("2026-12-31 16:00")
-    assert latest_duty(desk.database)[0] is False
+    assert latest_duty(desk.database) == (True, day("2027-01-04"))  # nobody declared that Monday
     sent += desk.days("2027-01-01", "2027-01-12")
     assert [(at[:5], stage) for at, code, stage in sent if code == "A1"] == [
         ("12-04", -30),  # the 5th is a Saturday
