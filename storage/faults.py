@@ -3,7 +3,7 @@
 import errno
 from enum import StrEnum
 
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, OperationalError
 
 
 class Trouble(StrEnum):
@@ -73,6 +73,5 @@ def _of_database(error: DBAPIError) -> Trouble | None:
     state = getattr(error.orig, "sqlstate", None)
     if state:
         return POSTGRESQL.get(state) or POSTGRESQL.get(state[:2])
-    if error.connection_invalidated or type(error.orig).__name__ in ("OperationalError", "InterfaceError"):
-        return Trouble.UNREACHABLE  # no state: the server did not answer at all
-    return None
+    no_answer = type(error.orig).__module__.startswith("psycopg") and isinstance(error, OperationalError)
+    return Trouble.UNREACHABLE if no_answer or error.connection_invalidated else None

@@ -220,7 +220,7 @@ def test_the_year_turns_over_into_one_without_a_calendar(desk: Desk, tmp_path: P
     sent += desk.tick("2026-12-31 16:00")
     assert latest_duty(desk.database) == (True, day("2027-01-04"))  # nobody declared that Monday
     sent += desk.days("2027-01-01", "2027-01-12")
-    assert [(at[:5], stage) for at, code, stage in sent if code == "A1"] == [
+    assert [(at[:5], stage) for at, code, stage in sent if code == "A1" and stage < 100] == [
         ("12-04", -30),  # the 5th is a Saturday
         ("12-21", -14),
         ("12-28", -7),
