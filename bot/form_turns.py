@@ -47,7 +47,8 @@ from storage.instants import shanghai_date
 from storage.outbox.body import Body, Choice
 from storage.people.rules import Actor
 
-FIELD_DAYS = {"today": 0, "yesterday": 1}
+FIELD_DAYS = {"today": 0, "yesterday": 1, "half_year": -183, "year": -365}
+"""Quick answers of a date field: so many days ago; less than 0, ahead."""
 RETIRED = "“{name}”这张表单已停用，没有提交；已填的内容保留在记录里，需要时请联系工作人员。"
 
 

@@ -10,11 +10,15 @@ from sqlmodel import Session
 from bot.router import command_meant
 from storage.conversations.actions import log_question
 from storage.documents.rules import Audience, audience_for
+from storage.enquiries.rules import POLICY_KINDS
 from storage.outbox.body import Body, Choice
 from storage.people.rules import Actor
 
 if TYPE_CHECKING:
     from knowledge.answering import Answer
+
+
+LONGEST_LABEL = 40
 
 
 class Desk(Protocol):
@@ -30,9 +34,13 @@ def answer_for(desk: Desk, question: str, actor: Actor | None, on_date: date) ->
 
 
 def answer_body(session: Session, question: str, answer: "Answer", actor: Actor, *, now: datetime) -> Body:
-    """The answer as a message, logged; a misplaced command offers the command itself."""
+    """The answer as a message, logged, with what can be done next.
+
+    A misplaced command offers the command itself; an answer asks whether it was of use, and where there is no basis
+    the question can be passed to staff.
+    """
     citations = json.dumps([asdict(citation) for citation in answer.citations], ensure_ascii=False)
-    log_question(
+    log_id = log_question(
         session,
         person_id=actor.person_id,
         question=question,
@@ -41,8 +49,13 @@ def answer_body(session: Session, question: str, answer: "Answer", actor: Actor,
         citations=citations,
         now=now,
     )
-    choices: tuple[Choice, ...] = ()
     if answer.kind == "command":
-        verb = command_meant(question) or "help"
-        choices = (Choice(verb, "去办理"),)
-    return Body(answer.text, choices)
+        return Body(answer.text, (Choice(command_meant(question) or "help", "去办理"),))
+    if answer.kind not in POLICY_KINDS:
+        return Body(answer.text)
+    choices = [Choice(f"pass_on:{log_id}", "转给工作人员")] if answer.kind == "abstain" else []
+    if answer.alike:
+        near, asked = answer.alike
+        choices.append(Choice(f"standard:{near}", f"相近的标准答复：{asked}"[:LONGEST_LABEL]))
+    choices += [Choice(f"useful:{log_id}", "有用"), Choice(f"useless:{log_id}", "没用")]
+    return Body(answer.text, tuple(choices))

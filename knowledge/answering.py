@@ -1,7 +1,7 @@
 """Entry for the bot: a question in, a cited answer or an honest "no basis" out."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
 from pathlib import Path
@@ -15,10 +15,12 @@ from knowledge.composing import compose
 from knowledge.indexing import Shelf, open_shelf
 from knowledge.keyword_index import rarity
 from knowledge.language_model import ChatModel
+from knowledge.library import Period
 from knowledge.manners import aside, is_question_like
 from knowledge.quoting import Quote, choose
 from knowledge.retrieval import Hit
-from knowledge.wording import no_basis_text, quoted_text
+from knowledge.standard_answers import Standard, look_up, standard_text
+from knowledge.wording import no_basis_text, quoted_text, source_of
 from storage.database import Database
 from storage.documents.rules import Audience
 
@@ -36,6 +38,7 @@ class AnswerKind(StrEnum):
 
     QUOTED = "quoted"
     COMPOSED = "composed"
+    STANDARD = "standard"
     ABSTAIN = "abstain"
     SMALLTALK = "smalltalk"
     REDIRECT = "redirect"
@@ -66,13 +69,17 @@ class Retrieved:
 
 @dataclass(frozen=True)
 class Answer:
-    """`text` is the whole reply, ready to be shown; `nearest` is filled only where there is no basis."""
+    """`text` is the whole reply, ready to be shown; `nearest` is filled only where there is no basis.
+
+    `alike` is the standard answer to a question near to this one, where there is one: its id and question.
+    """
 
     kind: AnswerKind
     text: str
     citations: tuple[Citation, ...] = ()
     nearest: tuple[Citation, ...] = ()
     retrieved: tuple[Retrieved, ...] = ()
+    alike: tuple[int, str] | None = None
 
 
 class PolicyDesk:
@@ -87,6 +94,7 @@ class PolicyDesk:
         embeddings: Embeddings | None = None,
         chat: ChatModel | None = None,
     ) -> None:
+        self.database = database
         self.chat = chat
         self.shelf: Shelf = open_shelf(database, data_folder, chroma_url=chroma_url, embeddings=embeddings)
 
@@ -96,6 +104,15 @@ class PolicyDesk:
         if turned is not None:
             return Answer(AnswerKind(turned.manner), turned.reply)
         asked, period = read_question(question, on_date)
+        pinned, near = look_up(self.database, self.shelf.library(), question, audience=audience, period=period)
+        if pinned is not None:
+            return _pinned(pinned, on_date)
+        answer = self._from_documents(question, asked, period, audience, on_date, with_retrieved=with_retrieved)
+        return answer if near is None else replace(answer, alike=(near.id, near.question))
+
+    def _from_documents(
+        self, question: str, asked: Asked, period: Period, audience: Audience, on_date: date, *, with_retrieved: bool
+    ) -> Answer:
         finder = self.shelf.finder()
         found = finder.find(asked, audience=audience, period=period, limit=RETRIEVED)
         rarities = finder.library.keywords.rarities(list(asked.weights), found.visible)
@@ -121,6 +138,16 @@ class PolicyDesk:
 def _declined(asked: Asked, quotes: Sequence[Quote], shown: tuple[Retrieved, ...]) -> Answer:
     nearest = quotes[:NEAREST]
     return Answer(AnswerKind.ABSTAIN, no_basis_text(asked, nearest), (), tuple(map(cited, nearest)), shown)
+
+
+def _pinned(found: Standard, on_date: date) -> Answer:
+    view, document = found.view, found.document
+    if document is None or view.basis is None:
+        return Answer(AnswerKind.STANDARD, standard_text(found, "", on_date))
+    heading, quote = view.basis.heading, view.basis.quote
+    text = standard_text(found, source_of(document, heading, found.standing), on_date)
+    citation = Citation(document.name, document.title, heading, quote, found.standing, document.kind)
+    return Answer(AnswerKind.STANDARD, text, (citation,))
 
 
 def cited(quote: Quote) -> Citation:

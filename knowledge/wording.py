@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from knowledge.asking import Asked
 from knowledge.quoting import Quote
 from knowledge.retrieval import Hit
+from storage.documents.queries import DocumentFacts
 from storage.documents.rules import BINDING, Standing
 
 STANDINGS = {Standing.IN_FORCE: "现行", Standing.UNKNOWN: "效力未核实"}
@@ -60,19 +61,22 @@ def notes(quotes: Sequence[Quote]) -> list[str]:
 
 def source(hit: Hit) -> str:
     """Title, heading and standing of a hit, such as 《…条例》第八条（现行）."""
-    heading = hit.passage.heading.split(" › ")[-1][:24]
-    return f"《{shortened(hit.document.title)}》{heading}（{standing_text(hit)}）"
+    return source_of(hit.document, hit.passage.heading, hit.standing)
 
 
-def standing_text(hit: Hit) -> str:
+def source_of(document: DocumentFacts, heading: str, standing: str) -> str:
+    """Title, heading and standing of a place in a document."""
+    return f"《{shortened(document.title)}》{heading.split(' › ')[-1][:24]}（{standing_text(document, standing)}）"
+
+
+def standing_text(document: DocumentFacts, standing: str) -> str:
     """现行, 试行, 已被…取代, 效力未核实, or 讲话，非规定."""
-    document = hit.document
-    if hit.standing == Standing.SUPERSEDED:
+    if standing == Standing.SUPERSEDED:
         successor = document.superseded_by.rsplit(".", 1)[0]
         return f"已被《{successor}》取代" if successor else "已被取代，新版未收入"
     if document.kind not in BINDING:
         return f"{document.kind}，非规定"
-    return "，".join([STANDINGS.get(Standing(hit.standing), "效力未核实"), *(["试行"] if document.trial else [])])
+    return "，".join([STANDINGS.get(Standing(standing), "效力未核实"), *(["试行"] if document.trial else [])])
 
 
 def shortened(title: str) -> str:

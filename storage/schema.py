@@ -7,6 +7,7 @@ import storage.channels.tables
 import storage.conversations.tables
 import storage.documents.tables
 import storage.duties.tables
+import storage.enquiries.tables
 import storage.findings.tables
 import storage.outbox.tables
 import storage.people.tables

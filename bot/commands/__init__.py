@@ -1,6 +1,6 @@
 """Every command; the list is explicit."""
 
-from bot.commands import away, duties, findings, general, outlines, staff, talks
+from bot.commands import away, duties, enquiries, findings, general, outlines, staff, talks
 from bot.commands.declaration import Command
 
 COMMANDS: tuple[Command, ...] = (
@@ -10,6 +10,7 @@ COMMANDS: tuple[Command, ...] = (
     *outlines.COMMANDS,
     *away.COMMANDS,
     *staff.COMMANDS,
+    *enquiries.COMMANDS,
     *general.COMMANDS,
 )
 BY_VERB: dict[str, Command] = {command.verb: command for command in COMMANDS}

@@ -48,6 +48,7 @@ def rights_of(session: Session, actor: Actor) -> Rights:
 MENU = (
     ("总览", "/staff", "counts"),
     ("制度文件", "/staff/documents", "documents"),
+    ("提问答复", "/staff/questions", "counts"),
     ("账号", "/staff/accounts", "accounts"),
     ("导入", "/staff/import", "imports"),
     ("提醒规则", "/staff/rules", "rules"),

@@ -6,6 +6,7 @@ from bot.forms import (
     analysis,
     answer_talk,
     corrections,
+    enquiries,
     extension,
     look_back,
     name_finding,
@@ -47,6 +48,9 @@ _ALL = (
     snooze.FORM,
     obligation.FORM,
     working_day.FORM,
+    enquiries.FORM,
+    enquiries.EDIT,
+    enquiries.WITHDRAW,
 )
 FORMS: dict[str, Form] = {form.name: form for form in _ALL}
 """Every form by name."""

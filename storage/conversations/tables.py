@@ -61,7 +61,8 @@ class QuestionLog(SQLModel, table=True):
     answer: str
     citations: str = "[]"
     verdict: str = ""
-    passed_on: bool = False
+    reason: str = ""
+    judged_at: datetime | None = Field(default=None, sa_type=Instant)
 
 
 class ReminderResponse(SQLModel, table=True):

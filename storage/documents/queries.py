@@ -1,11 +1,13 @@
 """Reads of the register. What is answered from comes by audience; what keepers manage comes by actor."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 
-from sqlmodel import Session, col, select
+from sqlalchemy import ColumnElement, case
+from sqlmodel import Session, col, false, or_, select
 
-from storage.documents.rules import Audience, DocumentState
+from storage.documents.rules import Audience, AudienceLevel, DocumentState
 from storage.documents.tables import DocumentVersion, Passage, PolicyDocument, RegisterRevision
 from storage.errors import NotFound
 from storage.people.rules import Actor
@@ -95,6 +97,51 @@ def documents_for(session: Session, *, audience: Audience) -> tuple[DocumentFact
         for document in active_documents(session)
         if audience.may_see(document.audience, document.audience_unit_id)
     )
+
+
+@dataclass(frozen=True)
+class FoundPassage:
+    """A passage somebody looks for to cite: where it stands and what it says."""
+
+    id: int
+    title: str
+    heading: str
+    text: str
+
+
+def passages_with(
+    session: Session, words: Collection[str], *, audience: Audience, limit: int = 8
+) -> list[FoundPassage]:
+    """Passages this audience may see that hold most of `words` in title, heading or text, best first."""
+    if not words:
+        return []
+    title, heading, text = col(PolicyDocument.title), col(Passage.heading), col(Passage.text)
+    places = ((title, 2), (heading, 3), (text, 2))
+    parts = [
+        case((place.contains(word, autoescape=True), weight), else_=0) for word in words for place, weight in places
+    ]
+    score: ColumnElement[int] = sum(parts[1:], start=parts[0])
+    rows = session.execute(
+        select(Passage.id, PolicyDocument.title, Passage.heading, Passage.text)
+        .join(PolicyDocument, col(PolicyDocument.id) == col(Passage.document_id))
+        .where(
+            PolicyDocument.state == DocumentState.ACTIVE,
+            col(Passage.outline).is_(False),
+            _shown_to(audience),
+            score > 0,
+        )
+        .order_by(score.desc(), col(Passage.document_id), col(Passage.position))
+        .limit(limit)
+    )
+    return [FoundPassage(number, name, where, said) for number, name, where, said in rows]
+
+
+def _shown_to(audience: Audience) -> ColumnElement[bool]:
+    """`Audience.may_see` as a condition."""
+    level = col(PolicyDocument.audience)
+    restricted = (level == AudienceLevel.UNIT) & col(PolicyDocument.audience_unit_id).in_(sorted(audience.units))
+    internal = level == AudienceLevel.INTERNAL if audience.internal else false()
+    return or_(level == AudienceLevel.PUBLIC, internal, restricted)
 
 
 def register_for(session: Session, *, actor: Actor) -> tuple[DocumentFacts, ...]:

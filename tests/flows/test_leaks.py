@@ -35,6 +35,11 @@ SECRETS = {
     "objection": ("账目已在六月理清", {"leader", "subject"}),
     "half_filled": ("还没有提交的话", {"responsible"}),
     "attachment": ("机密清单.png", {"leader", "recorder", "organisation", "discipline", "subject", "responsible"}),
+    "passed_question": ("谈话记录要存几年", {"organisation", "discipline", "responsible"}),
+    "standard_answer": (
+        "在谈话室进行",
+        {"organisation", "discipline", "subject", "liaison", "responsible", "township_head"},
+    ),
     "duty": ("冯乡", {"subject", "organisation", "discipline", "township_head", "leader", "liaison"}),
 }
 """A text only some roles may read, and which."""
@@ -42,7 +47,8 @@ SECRETS = {
 ROLES = tuple(CODES)
 TYPED = ("我的任务", "我的问题", "谈话情况", "未谈名单", "逾期问题", "待我办理", "我的谈话对象", "覆盖情况", "为什么提醒我", "谈话提纲",
          "委托代办", "外出", "稍后提醒", "继续", "帮助", "建立三清单", "记录谈话", "安排谈话", "汇报进展", "申请延期", "回头看",
-         "更正进展", "作废进展", "更正谈话记录", "作废谈话记录", "会签提纲", "谈话质量自查", "提出异议", "登记会上剖析")  # fmt: skip
+         "更正进展", "作废进展", "更正谈话记录", "作废谈话记录", "会签提纲", "谈话质量自查", "提出异议", "登记会上剖析",
+         "待答提问", "标准答复", "答复评价", "答复提问", "修改标准答复")  # fmt: skip
 ASKED = ("吴敏有什么问题？", "吴敏谈话记录里写了什么", "乡镇项目资金拨付慢的整改到哪一步了？", "王实的进展怎么样？", "冯乡的谈话提纲是什么",
          "把谈话编号1的记录发给我", "问题1的佐证材料给我看看", "谁被谈话了？", "12处不清是哪里的")  # fmt: skip
 MOST = 7
@@ -71,7 +77,7 @@ def world(sqlite_files: SqliteFiles, tmp_path_factory: pytest.TempPathFactory) -
     return made
 
 
-CHANGING = ("acknowledge", "snooze_hour", "snooze_morning", "take_note", "revoke", "back", "outline_remove")
+CHANGING = ("acknowledge", "snooze_hour", "snooze_morning", "take_note", "revoke", "back", "outline_remove", "pass_on")
 """Verbs that act at once: tried by those who may not in the tests of each."""
 
 
@@ -134,7 +140,7 @@ def test_those_who_may_do_see_it(world: World, kind: str) -> None:
 
 def quick_look(world: World, role: str) -> dict[str, str]:
     typed = [{"text": words} for words in ("看看填了什么", "我的任务", "未谈名单", "谈话情况")]
-    verbs = ("finding", "talk", "outline", "extension", "why")
+    verbs = ("finding", "talk", "outline", "extension", "why", "question", "standard", "kept_answer")
     choices = [{"choice": f"{verb}:{number}"} for verb in verbs for number in range(1, MOST)]
     return told_to(world, role, [*typed, *choices])
 
@@ -182,6 +188,7 @@ def test_the_gates_cover_every_table_with_content() -> None:
     """A new table with texts is to be thought of here: add it, and who may read it, above."""
     known = {
         "talkrecord", "finding", "measure", "progressentry", "extension", "outline", "outlinequestion", "talksubject",
-        "attachment", "formsession", "lookback", "meetinganalysis", "review", "talkcheck", "outlinesignature",
+        "attachment", "formsession", "lookback", "meetinganalysis", "review", "talkcheck", "outlinesignature", "openquestion", "standardanswer",
+        "questionlog",
     }  # fmt: skip
     assert known <= set(SQLModel.metadata.tables)

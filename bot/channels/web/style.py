@@ -111,6 +111,8 @@ body.plain { display: flex; align-items: center; justify-content: center; min-he
 .inside h2 { font-size: 21px; margin-bottom: 14px; }
 .inside h3 { font-size: 17px; margin-bottom: 12px; }
 .choosing { display: flex; flex-wrap: wrap; gap: 8px; align-items: center; margin-bottom: 14px; }
+.choosing .wide { flex: 1; min-width: 220px; }
+.panel .q-field { margin-bottom: 12px; }
 .choosing .total { margin-right: auto; color: var(--quiet); }
 .pill { border: 1px solid #9fb2ca; border-radius: 18px; padding: 4px 14px; text-decoration: none; font-size: 15px;
   background: var(--paper); }

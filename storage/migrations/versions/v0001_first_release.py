@@ -417,7 +417,8 @@ def upgrade() -> None:
         sa.Column("answer", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("citations", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("verdict", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
-        sa.Column("passed_on", sa.Boolean(), nullable=False),
+        sa.Column("reason", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("judged_at", storage.instants.Instant(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(
             ["person_id"],
             ["person.id"],
@@ -669,6 +670,47 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("meetingmove", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_meetingmove_meeting_id"), ["meeting_id"], unique=False)
+
+    op.create_table(
+        "openquestion",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("log_id", sa.Integer(), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.Column("unit_id", sa.Integer(), nullable=True),
+        sa.Column("question", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("passed_at", storage.instants.Instant(timezone=True), nullable=False),
+        sa.Column("answer", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("cited_document_id", sa.Integer(), nullable=True),
+        sa.Column("cited_heading", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("cited_quote", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("answered_by", sa.Integer(), nullable=True),
+        sa.Column("answered_at", storage.instants.Instant(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["answered_by"],
+            ["person.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["cited_document_id"],
+            ["policydocument.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["log_id"],
+            ["questionlog.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["person_id"],
+            ["person.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["unit_id"],
+            ["unit.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("log_id"),
+    )
+    with op.batch_alter_table("openquestion", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_openquestion_person_id"), ["person_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_openquestion_unit_id"), ["unit_id"], unique=False)
 
     op.create_table(
         "passage",
@@ -1068,6 +1110,54 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_review_finding_id"), ["finding_id"], unique=False)
 
     op.create_table(
+        "standardanswer",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("question", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("question_key", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("answer", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("cited_document_id", sa.Integer(), nullable=True),
+        sa.Column("cited_heading", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("cited_quote", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("audience", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("audience_unit_id", sa.Integer(), nullable=True),
+        sa.Column("unit_id", sa.Integer(), nullable=False),
+        sa.Column("owner_id", sa.Integer(), nullable=False),
+        sa.Column("review_on", sa.Date(), nullable=False),
+        sa.Column("state", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("state_reason", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("open_question_id", sa.Integer(), nullable=True),
+        sa.Column("updated_at", storage.instants.Instant(timezone=True), nullable=False),
+        sa.CheckConstraint("audience <> '单位' OR audience_unit_id IS NOT NULL", name="answer_restricted_to_a_unit"),
+        sa.ForeignKeyConstraint(
+            ["audience_unit_id"],
+            ["unit.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["cited_document_id"],
+            ["policydocument.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["open_question_id"],
+            ["openquestion.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["owner_id"],
+            ["person.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["unit_id"],
+            ["unit.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    with op.batch_alter_table("standardanswer", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_standardanswer_owner_id"), ["owner_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_standardanswer_question_key"), ["question_key"], unique=False)
+        batch_op.create_index(batch_op.f("ix_standardanswer_state"), ["state"], unique=False)
+        batch_op.create_index(batch_op.f("ix_standardanswer_unit_id"), ["unit_id"], unique=False)
+
+    op.create_table(
         "extension",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("measure_id", sa.Integer(), nullable=False),
@@ -1193,6 +1283,38 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_progressentry_replaces_id"), ["replaces_id"], unique=False)
 
     op.create_table(
+        "standardanswerversion",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("standard_answer_id", sa.Integer(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("question", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("answer", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("cited_document_id", sa.Integer(), nullable=True),
+        sa.Column("cited_heading", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("cited_quote", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("written_at", storage.instants.Instant(timezone=True), nullable=False),
+        sa.Column("written_by", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["cited_document_id"],
+            ["policydocument.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["standard_answer_id"],
+            ["standardanswer.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["written_by"],
+            ["person.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("standard_answer_id", "version"),
+    )
+    with op.batch_alter_table("standardanswerversion", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_standardanswerversion_standard_answer_id"), ["standard_answer_id"], unique=False
+        )
+
+    op.create_table(
         "progressevidence",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("entry_id", sa.Integer(), nullable=False),
@@ -1215,6 +1337,10 @@ def downgrade() -> None:
     """Take the tables back to the version before."""
     # ### commands auto generated by Alembic - please adjust! ###
     op.drop_table("progressevidence")
+    with op.batch_alter_table("standardanswerversion", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_standardanswerversion_standard_answer_id"))
+
+    op.drop_table("standardanswerversion")
     with op.batch_alter_table("progressentry", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_progressentry_replaces_id"))
         batch_op.drop_index(batch_op.f("ix_progressentry_measure_id"))
@@ -1232,6 +1358,13 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_extension_measure_id"))
 
     op.drop_table("extension")
+    with op.batch_alter_table("standardanswer", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_standardanswer_unit_id"))
+        batch_op.drop_index(batch_op.f("ix_standardanswer_state"))
+        batch_op.drop_index(batch_op.f("ix_standardanswer_question_key"))
+        batch_op.drop_index(batch_op.f("ix_standardanswer_owner_id"))
+
+    op.drop_table("standardanswer")
     with op.batch_alter_table("review", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_review_finding_id"))
 
@@ -1288,6 +1421,11 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_passage_document_id"))
 
     op.drop_table("passage")
+    with op.batch_alter_table("openquestion", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_openquestion_unit_id"))
+        batch_op.drop_index(batch_op.f("ix_openquestion_person_id"))
+
+    op.drop_table("openquestion")
     with op.batch_alter_table("meetingmove", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_meetingmove_meeting_id"))
 

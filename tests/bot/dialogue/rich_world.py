@@ -6,7 +6,10 @@ from pathlib import Path
 
 from sqlmodel import Session, select
 
+from storage.conversations.actions import log_question
 from storage.database import Database
+from storage.documents.rules import AudienceLevel
+from storage.enquiries.actions import Terms, Wording, pass_on, pin_answer
 from storage.findings.actions import MeasureText, NamedFinding, name_finding, report_progress, review_finding
 from storage.findings.extensions import request_extension
 from storage.findings.look_backs import order_look_back
@@ -42,6 +45,9 @@ SCENES: dict[str, str] = {
     "away": "subject",
     "delegate": "subject",
     "snooze_until": "leader",
+    "answer_question": "organisation",
+    "edit_standard": "organisation",
+    "withdraw_standard": "organisation",
 }
 """Who fills in which form."""
 
@@ -81,7 +87,22 @@ def rich_world(database: Database, folder: Path, *, going_round: bool = False) -
         _named(world, session, "下乡调研全年3次", [])
         _outline(world, session, going_round=going_round)
         _reminder(world, session)
+        _enquiries(world, session)
     return world
+
+
+def _enquiries(world: World, session: Session) -> None:
+    """A question that waits for staff, and a standard answer."""
+    log = log_question(
+        session, person_id=world.cast["responsible"], question="谈话记录要存几年", kind="abstain", answer="没有直接规定",
+        citations="[]", now=world.now,
+    )  # fmt: skip
+    pass_on(session, log_id=log, actor=world.actor(session, "responsible"), now=world.now)
+    pin_answer(
+        session, wording=Wording("谈话地点怎么定", "谈话地点何以定", "在谈话室进行"),
+        terms=Terms(AudienceLevel.UNIT, world.cast.units["Q"], date(2026, 8, 1)), actor=world.actor(session, "organisation"),
+        now=world.now,
+    )  # fmt: skip
 
 
 def _named(world: World, session: Session, problem: str, measures: Sequence[MeasureText]) -> NamedFinding:
