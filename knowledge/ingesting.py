@@ -9,7 +9,7 @@ from pathlib import Path
 from knowledge.describing import describe, doubt
 from knowledge.documents import About, split
 from knowledge.manifest import NAME, Vouched, read_manifests
-from knowledge.reading import read_document
+from knowledge.reading import STANDARD, display_name, read_document, read_file
 from storage.database import Database
 from storage.documents.actions import NewText, Outcome, register, release
 from storage.documents.queries import document_named, text_of
@@ -17,7 +17,8 @@ from storage.documents.rules import AudienceChoice
 from storage.errors import NotFound, TanhuaError
 from storage.people.rules import Actor
 
-LARGEST = 64 * 1024 * 1024
+LARGEST = STANDARD.file_bytes
+"""Bytes of one file."""
 BESIDE = frozenset({NAME, "manifest.json", "SOURCES.md", "Thumbs.db", "desktop.ini"})
 
 
@@ -50,19 +51,19 @@ def ingest_files(
 ) -> Iterator[Ingested]:
     """Take `files` in one after the other; a bad one is refused with its reason and stops nobody."""
     manifests: dict[Path, dict[str, Vouched]] = {}
+    taken: dict[str, str] = {}
     for file in files:
         if file.parent not in manifests:
             manifests[file.parent] = read_manifests(file.parent)
         vouched = manifests[file.parent].get(file.name)
         try:
-            data = _bytes_of(file)
-            yield ingest(database, data, file.name, vouched=vouched, audience=audience, actor=actor, now=now)
+            data = read_file(file)
+            name = _own_name(display_name(file.name), hashlib.sha256(data).hexdigest(), taken)
+            yield ingest(database, data, name, vouched=vouched, audience=audience, actor=actor, now=now)
         except NotFound:
             raise
         except TanhuaError as error:
-            yield Ingested(file.name, Outcome.REFUSED, error.message)
-        except OSError as error:
-            yield Ingested(file.name, Outcome.REFUSED, f"文件无法打开：{error.strerror or type(error).__name__}。")
+            yield Ingested(display_name(file.name), Outcome.REFUSED, error.message)
 
 
 def ingest(
@@ -76,6 +77,7 @@ def ingest(
     now: datetime,
 ) -> Ingested:
     """Take one file in. Errors: Refused with the reason and the step that would help; NotFound for the unit."""
+    name = display_name(name)
     read = read_document(data, name)
     details = describe(read, Path(name).stem, vouched)
     suspicion = "；".join([*read.suspicions, doubt(read, details, vouched)]).strip("；")
@@ -106,9 +108,11 @@ def release_held(database: Database, name: str, *, actor: Actor | None, now: dat
         return release(session, document_id=document.id, passages=passages, actor=actor, now=now)
 
 
-def _bytes_of(file: Path) -> bytes:
-    if file.stat().st_size > LARGEST:
-        from storage.errors import Refused
-
-        raise Refused(f"文件超过{LARGEST // 2**20}兆，无法收录；请拆分后再收。")
-    return file.read_bytes()
+def _own_name(name: str, digest: str, taken: dict[str, str]) -> str:
+    """The name a file of this run is registered under: two files of one name and different content are two documents,
+    told apart by their order."""
+    path, own, number = Path(name), name, 1
+    while taken.setdefault(own, digest) != digest:
+        number += 1
+        own = f"{path.stem}（{number}）{path.suffix}"
+    return own

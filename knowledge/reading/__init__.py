@@ -5,8 +5,17 @@ with a structure be read in a bounded child process (`word`, `sheets`, `pdf`, `o
 `secrecy` refuses what is classified; `cleaning` makes paragraphs; `suspicions` and `suggesting` look at the result.
 """
 
-from knowledge.reading.document import Classified, Limits, ReadDocument, Suggestion
+from knowledge.reading.document import STANDARD, Classified, Limits, ReadDocument, Suggestion
 from knowledge.reading.entry import read_document
 from knowledge.reading.names import display_name, read_file
 
-__all__ = ["Classified", "Limits", "ReadDocument", "Suggestion", "display_name", "read_document", "read_file"]
+__all__ = [
+    "STANDARD",
+    "Classified",
+    "Limits",
+    "ReadDocument",
+    "Suggestion",
+    "display_name",
+    "read_document",
+    "read_file",
+]

@@ -39,7 +39,7 @@ def family(data: bytes) -> Family:
         if head.startswith(mark):
             raise Refused(f"文件实际是压缩包（{kind}），扩展名与内容不符。请解压后逐个上传其中的文件。")
     if head.startswith(_PROGRAMS) and b"\x00" in data[:256]:
-        raise Refused("文件内容是程序，不是文档，未作接收。")
+        raise Refused("文件内容是程序，不是文档，未作接收。请核对后上传文档原件。")
     if head.startswith(b"{\\rtf"):
         raise Refused("暂不能读取 RTF 文件。请用 WPS 或 Word 打开，另存为 Word 文档（.docx）后重新上传。")
     return "text"

@@ -137,12 +137,21 @@ def read_word(package: Package, limits: Limits) -> Extract:
     notes = _related(document.part, "footnotes")
     if notes is not None:
         blocks.extend(block for note in notes.iterchildren() for block in word.blocks(note) if block.text.strip())
-    for section in document.sections:
-        for edge in (section.header, section.footer, section.first_page_header):
-            blocks.extend(Block(one.text, "aside") for one in edge.paragraphs if one.text.strip())
+    blocks.extend(Block(text, "aside") for text in _edges(document.part))
     hidden = "".join(word.hidden)
     doubts = [f"文档中有看不见的文字（隐藏、白色或极小），未读入：“{hidden.strip()[:30]}”"] if hidden.strip() else []
     return Extract("docx", [*blocks, Block(hidden, "aside")], document.core_properties.title or "", doubts)
+
+
+def _edges(part: Any) -> Iterator[str]:
+    """Every paragraph of every header and footer, of first and even pages too, in tables and boxes too."""
+    for relation in part.rels.values():
+        if relation.is_external or relation.reltype not in (f"{_RELATIONS}/header", f"{_RELATIONS}/footer"):
+            continue
+        for paragraph in parse_xml(relation.target_part.blob).iter(f"{_W}p"):
+            text = "".join(one.text or "" for one in paragraph.iter(f"{_W}t"))
+            if text.strip():
+                yield text
 
 
 def _related(part: Any, kind: str) -> Any | None:
