@@ -11,16 +11,19 @@ from langchain_core.embeddings import Embeddings
 
 from knowledge.answerability import Scene, is_answered
 from knowledge.asking import Asked, read_question
+from knowledge.characters import normalised
 from knowledge.composing import compose
+from knowledge.definitions import is_explained, phrase_asked
+from knowledge.documents.structure import sentences
 from knowledge.indexing import Shelf, open_shelf
 from knowledge.keyword_index import rarity
 from knowledge.language_model import ChatModel
 from knowledge.library import Period
 from knowledge.manners import aside, is_question_like
 from knowledge.quoting import Quote, choose
-from knowledge.retrieval import Hit
+from knowledge.retrieval import Finder, Found, Hit
 from knowledge.standard_answers import Standard, look_up, standard_text
-from knowledge.wording import no_basis_text, quoted_text, source_of
+from knowledge.wording import no_basis_text, quoted_text, source_of, unexplained_text
 from storage.database import Database
 from storage.documents.rules import Audience
 
@@ -118,6 +121,10 @@ class PolicyDesk:
         rarities = finder.library.keywords.rarities(list(asked.weights), found.visible)
         shown = _retrieved(found.hits) if with_retrieved else ()
         quotes = choose(asked, found.hits, rarities, finder.library.following)
+        if phrase := phrase_asked(question):
+            used = uses_without_meaning(phrase, found, finder)
+            if used:
+                return _unexplained(phrase, used, shown)
         unseen = rarity(0, int(found.visible.sum()))
         if not is_answered(Scene(asked, found.hits, rarities, unseen)):
             return _declined(asked, quotes, shown)
@@ -138,6 +145,27 @@ class PolicyDesk:
 def _declined(asked: Asked, quotes: Sequence[Quote], shown: tuple[Retrieved, ...]) -> Answer:
     nearest = quotes[:NEAREST]
     return Answer(AnswerKind.ABSTAIN, no_basis_text(asked, nearest), (), tuple(map(cited, nearest)), shown)
+
+
+def _unexplained(phrase: str, used: Sequence[Quote], shown: tuple[Retrieved, ...]) -> Answer:
+    text = unexplained_text(phrase, used)
+    return Answer(AnswerKind.ABSTAIN, text, (), tuple(map(cited, used)), shown)
+
+
+def uses_without_meaning(phrase: str, found: Found, finder: Finder) -> list[Quote]:
+    """Sentences that use a phrase no visible passage explains, best passage first; none where one explains it."""
+    word, passages = normalised(phrase), finder.library.passages
+    numbers = [int(one) for one in found.visible.nonzero()[0] if word in normalised(passages[one].text)]
+    if not numbers or is_explained(word, [normalised(finder.library.indexed_text(passages[one])) for one in numbers]):
+        return []
+    order = {hit.number: place for place, hit in enumerate(found.hits)}
+    running = [one for one in numbers if not passages[one].outline]
+    used: list[Quote] = []
+    for number in sorted(running, key=lambda one: order.get(one, len(order)))[:NEAREST]:
+        piece = next((part for part in sentences(passages[number].text) if word in normalised(part)), "")
+        if piece:
+            used.append(Quote(finder.hit(number, found.documents, 0.0), piece))
+    return used
 
 
 def _pinned(found: Standard, on_date: date) -> Answer:

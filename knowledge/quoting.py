@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from knowledge.asking import Asked
 from knowledge.characters import squeezed, terms
-from knowledge.documents.structure import POINT, SUBSECTION, sentences
+from knowledge.documents.structure import ORDINAL, POINT, SUBSECTION, sentences
 from knowledge.retrieval import Hit
 from storage.documents.queries import PassageFacts
 
@@ -27,6 +27,8 @@ CONTINUING = re.compile(
 )
 """Sentences that qualify the one before: quoted without it they would mislead, and it without them."""
 JOINED_LENGTH = 240
+ITEM = re.compile(rf"{SUBSECTION.pattern}|{POINT.pattern}|{ORDINAL.pattern}|[（(]?\d{{1,2}}[)）.．、](?!\d)")
+"""How a line of a list begins."""
 
 
 @dataclass(frozen=True)
@@ -128,16 +130,40 @@ def _candidates(asked: Asked, hits: Sequence[Hit], rarities: Mapping[str, float]
 def units(text: str) -> list[str]:
     """What is quoted as one piece: a sentence, or a list with the sentence that opens it."""
     pieces: list[str] = []
-    for line in text.split("\n"):
-        for sentence in sentences(line):
-            listed = SUBSECTION.match(sentence) or POINT.match(sentence)
-            opened = pieces and (pieces[-1].rstrip().endswith(("：", "；")) or (listed and _is_item(pieces[-1])))
-            goes_on = pieces and CONTINUING.match(sentence) and len(pieces[-1]) + len(sentence) <= JOINED_LENGTH
-            if opened or goes_on:
-                pieces[-1] += ("\n" if sentence == sentences(line)[0] else "") + sentence
-            else:
-                pieces.append(sentence)
+    lines = text.split("\n")
+    place = 0
+    while place < len(lines):
+        end = _list_end(lines, place)
+        if end > place:
+            *before, opening = sentences(lines[place])
+            _take(pieces, before)
+            pieces.append("\n".join([opening, *lines[place + 1 : end]]))
+        else:
+            _take(pieces, sentences(lines[place]))
+        place = max(end, place + 1)
     return pieces
+
+
+def _list_end(lines: Sequence[str], place: int) -> int:
+    """Where the list that the line at `place` opens ends; `place` itself where it opens none that fits an answer."""
+    end = place + 1
+    while end < len(lines) and ITEM.match(lines[end]):
+        end += 1
+    opens = lines[place].rstrip().endswith(("：", ":")) and end - place > 2
+    fits = opens and len(squeezed(sentences(lines[place])[-1] + "".join(lines[place + 1 : end]))) <= BUDGET
+    return end if fits else place
+
+
+def _take(pieces: list[str], found: Sequence[str]) -> None:
+    """Add the sentences of one line: each a piece, unless it goes on with the one before."""
+    for number, sentence in enumerate(found):
+        listed = SUBSECTION.match(sentence) or POINT.match(sentence)
+        opened = pieces and (pieces[-1].rstrip().endswith(("：", "；")) or (listed and _is_item(pieces[-1])))
+        goes_on = pieces and CONTINUING.match(sentence) and len(pieces[-1]) + len(sentence) <= JOINED_LENGTH
+        if opened or goes_on:
+            pieces[-1] += ("\n" if number == 0 else "") + sentence
+        else:
+            pieces.append(sentence)
 
 
 def _is_item(piece: str) -> bool:

@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 
 from knowledge.asking import Asked
+from knowledge.differing import differing
 from knowledge.quoting import Quote
 from knowledge.retrieval import Hit
 from storage.documents.queries import DocumentFacts
@@ -23,12 +24,18 @@ QUOTED = re.compile(r"[“\"《]([^”\"》]{2,24})[”\"》]")
 
 def quoted_text(asked: Asked, quotes: Sequence[Quote]) -> str:
     """The quotes with their sources behind them, one source after the other, and what a reader must know beside."""
-    parts: list[str] = [conclusion(asked, quotes)]
+    apart = differing(quotes)
+    parts: list[str] = [] if apart else [conclusion(asked, quotes)]
     for number, quote in enumerate(quotes):
         parts.append(quote.text)
         following = quotes[number + 1] if number + 1 < len(quotes) else None
         if following is None or source(following.hit) != source(quote.hit):
             parts.append(f"——{source(quote.hit)}")
+    if apart:
+        titles = [shortened(quote.hit.document.title) for quote in apart]
+        parts.append(
+            f"注：《{titles[0]}》与《{titles[1]}》的规定不一致，原文分列如上，未作合并；请按适用于本单位的文件办理。"
+        )
     parts += notes(quotes)
     return "\n".join(part for part in parts if part)
 
@@ -96,6 +103,12 @@ def no_basis_text(asked: Asked, nearest: Sequence[Quote]) -> str:
         return head + "可转请工作人员答复。"
     rows = [f"· {quote.text}\n  ——{source(quote.hit)}" for quote in nearest]
     return "\n".join([head + "没有直接规定，最接近的是：" if mentioned else head + "最接近的是：", *rows, CLOSING])
+
+
+def unexplained_text(phrase: str, used: Sequence[Quote]) -> str:
+    """What is said of a phrase that documents use and none explains."""
+    rows = [f"· {quote.text}\n  ——{source(quote.hit)}" for quote in used]
+    return "\n".join([f"已登记的文件用到“{phrase}”，但没有给出定义。用到它的地方有：", *rows, CLOSING])
 
 
 CLOSING = "如需明确答复，可转请工作人员。"
