@@ -104,7 +104,7 @@ class Conversation:
         """Try the turn; what it needs from outside is found with no transaction open, then it is tried again."""
         known = FoundOut(proposal=None if self.propose else {})
         while True:
-            with self.database.transaction() as session:
+            with self.database.transaction(patient=True) as session:
                 claimed = claim_message(session, message.id)
                 if claimed is None:
                     return False

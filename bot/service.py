@@ -234,6 +234,7 @@ class Service:
         def caught() -> None:
             if stopping.is_set():
                 os._exit(130)
+            log.info("stopping", extra={"action": "service.stopping"})
             stopping.set()
 
         loop = asyncio.get_running_loop()

@@ -39,9 +39,12 @@ class Database:
         return self.engine.dialect.name == "sqlite"
 
     @contextmanager
-    def transaction(self) -> Iterator[Session]:
-        """One unit of work: commits at the end, rolls back on any error."""
-        turn = self.turns if self.is_sqlite else nullcontext()
+    def transaction(self, *, patient: bool = False) -> Iterator[Session]:
+        """One unit of work: commits at the end, rolls back on any error.
+
+        `patient`: a long one, which lets the short ones of its process go ahead where there is only one writer.
+        """
+        turn = self.turns.taken(patient=patient) if self.is_sqlite else nullcontext()
         with turn, Session(self.engine, expire_on_commit=False) as session:
             try:
                 yield session
