@@ -10,7 +10,7 @@ from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-MOST_IN_A_ROW = 16
+MOST_IN_A_ROW = 4
 """So many short ones go ahead of a long one that waits."""
 
 
