@@ -126,9 +126,8 @@ def date_fact(day: date, field: FormField, today: date) -> Fact | Misread:
         return Misread(f"{spoken_date(day, today)} 还没有到，请填写今天或以前的日期。")
     if field.times is Times.FUTURE and day < today:
         return Misread(f"{spoken_date(day, today)} 已经过去，请填写今天或以后的日期。")
-    shown = f"{day.year}年{day.month}月{day.day}日"
-    return Fact(day.isoformat(), f"{shown}（{spoken_deadline(day, today)}）" if field.times is not Times.PAST else
-                f"{shown}（{spoken_date(day, today)[-2:]}）")  # fmt: skip
+    spoken = spoken_date(day, today) if field.times is Times.PAST else spoken_deadline(day, today)
+    return Fact(day.isoformat(), f"{day.year}年{day.month}月{day.day}日 {spoken.partition('日 ')[2]}")
 
 
 def _moment(field: FormField, text: str, today: date, is_workday: Workday | None) -> Fact | Misread:

@@ -132,6 +132,7 @@ class FormDesk:
             notes = (f"“{FORMS[before.form].title}”已暂存，稍后回复“继续”可以接着填。", *notes)
         opening = tuple(f"{form.field(key).label}：{answer['s']}" for key, answer in answers.items())
         self._save(form, state, progress, FormStatus.OPEN)
+        opening = () if progress.asked == SUMMARY else opening  # the summary says it all
         body = self._asking(form, state, progress, (*notes, *opening))
         if not sure:
             drop = Choice(f"f:{state.id}:{state.step + 1}:drop", "不是这个意思")

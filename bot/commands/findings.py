@@ -183,7 +183,7 @@ def decisions(asked: Asked) -> list[Choice]:
             for one in pending_extensions(session, actor)
         ),
         *(
-            Choice(f"outline_sign:{view.id}", f"会签提纲：{view.duty.subject}")
+            Choice(f"outline:{view.duty.id}", f"会签提纲：{view.duty.subject}")
             for view in outlines_to_sign(session, actor, now=asked.now)
         ),
         *(

@@ -24,7 +24,7 @@ LISTED = 20
 def duty_line(duty: DutyView, asked: Asked, *, with_talker: bool = False) -> str:
     """One duty on one line."""
     talker = f"，谈话人{duty.talker or '（尚未确定）'}" if with_talker else ""
-    return f"{duty.subject}（{duty.unit}{duty.title}）{spoken_deadline(duty.deadline_on, asked.today)}{talker}"
+    return f"{duty.subject}（{duty.unit}{duty.title}）最迟 {spoken_deadline(duty.deadline_on, asked.today)}{talker}"
 
 
 def talkees(asked: Asked) -> list[Body]:

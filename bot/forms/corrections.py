@@ -10,7 +10,8 @@ from storage.errors import NotFound
 from storage.findings.corrections import OwnEntry, correct_progress, own_entries, void_progress
 from storage.instants import SHANGHAI, spoken_date
 from storage.outbox.body import Body, Choice
-from storage.talks.actions import RecordText, correct_record, void_talk
+from storage.talks.actions import RecordText
+from storage.talks.amendments import correct_record, void_talk
 from storage.talks.queries import RecordView, TalkView, record_for, talk_for, talks_for
 
 PARTS = {

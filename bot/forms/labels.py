@@ -43,7 +43,7 @@ def talk_label(talk: TalkView, today: date) -> str:
 
 def duty_label(duty: DutyView, today: date) -> str:
     """A yearly duty on a button: who, where, by when."""
-    return f"{duty.subject}（{duty.unit}{duty.title}）{spoken_deadline(duty.deadline_on, today)}"
+    return f"{duty.subject}（{duty.unit}{duty.title}）最迟 {spoken_deadline(duty.deadline_on, today)}"
 
 
 def people_options(at: Situation, persons: Iterable[int]) -> list[Option]:

@@ -135,7 +135,8 @@ def _standing(view: OutlineView) -> str:
 
 
 def _ask_sides(form: Submission, view: OutlineView) -> tuple[tuple[int, Body], ...]:
-    notice = Body("有一份谈话提纲请您会签。", (Choice(f"outline_sign:{view.id}", "会签"),))
+    choices = (Choice(f"outline:{view.duty.id}", "查看提纲"), Choice(f"outline_sign:{view.id}", "会签"))
+    notice = Body("有一份谈话提纲请您会签。", choices)
     staff = staff_of(form.session, view.duty.talking_unit_id, *view.waiting_for) if view.waiting_for else []
     return tuple((one, notice) for one in staff if one not in (form.actor.person_id, view.duty.person_id))
 
@@ -175,7 +176,8 @@ def _sign(form: Submission) -> Submitted:
     look = (Choice(f"outline:{view.duty.id}", "查看提纲"),)
     told = {view.drafted_by, view.sent_by or view.drafted_by} - {form.actor.person_id}
     notice = Body(f"{form.actor.name}{'会签了' if agreed else '退回了'}一份谈话提纲。", look)
-    reply = Body(_standing(view) if agreed else "已退回起草人修改。", look)
+    waiting = "" if view.status is OutlineStatus.AGREED else f"您已会签。还在等待{'、'.join(view.waiting_for)}会签。"
+    reply = Body((waiting or _standing(view)) if agreed else "已退回起草人修改。", look)
     return Submitted(reply, tuple((one, notice) for one in sorted(told)))
 
 

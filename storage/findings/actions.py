@@ -1,8 +1,9 @@
 """Changing findings: name a problem with its three lists, report progress, correct and void reports, review."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import ColumnElement, or_
 from sqlmodel import Session, col, select
@@ -85,17 +86,10 @@ def name_finding(
 
     Errors: NotFound for a talk not theirs to lead; RuleBroken when the problem is empty.
     """
-    talk = session.exec(select(Talk).where(Talk.id == talk_id, may_keep_record(actor))).first()
-    if talk is None:
-        raise NotFound()
+    talk, subject = _led_talk(session, actor, talk_id)
     if not problem.strip():
         raise RuleBroken("请写明问题。")
     check_root_cause(root_cause, problem)
-    subject = session.exec(
-        select(TalkSubject).where(TalkSubject.talk_id == talk_id).order_by(col(TalkSubject.id))
-    ).first()
-    if subject is None:
-        raise NotFound()
     dated = bool(measures) and all(measure.text and measure.due_on for measure in measures)
     finding = Finding(
         code=f"问{shanghai_date(now):%Y%m%d}-{talk_id}-{now.timestamp():.6f}",
@@ -115,6 +109,28 @@ def name_finding(
     session.flush()
     finding.code = f"问{shanghai_date(now):%Y%m%d}-{finding.id}"
     _list(session, finding.id or 0, measures, responsible)
+    _note_named(session, finding, measures, responsible, actor, now)
+    return NamedFinding(finding.id or 0, finding.code, FindingStatus(finding.status), tuple(responsible))
+
+
+def _led_talk(session: Session, actor: Actor, talk_id: int) -> tuple[Talk, TalkSubject]:
+    """A talk the actor leads or keeps the record of, and its first subject. NotFound otherwise."""
+    found = session.exec(
+        select(Talk, TalkSubject)
+        .join(TalkSubject, col(TalkSubject.talk_id) == col(Talk.id))
+        .where(Talk.id == talk_id, may_keep_record(actor))
+        .order_by(col(TalkSubject.id))
+    ).first()
+    if found is None:
+        raise NotFound()
+    return found
+
+
+def _note_named(
+    session: Session, finding: Finding, measures: Sequence[MeasureText], responsible: Sequence[int], actor: Actor,
+    now: datetime,
+) -> None:  # fmt: skip
+    listed = {"measures": ((), tuple(measures)), "responsible": ((), tuple(responsible))}
     audit.record(
         session,
         action="finding.name",
@@ -122,9 +138,8 @@ def name_finding(
         subject_id=finding.id or 0,
         actor_id=actor.person_id,
         now=now,
-        fields={"problem": ("", problem), "measures": ((), tuple(measures)), "responsible": ((), tuple(responsible))},
+        fields={"problem": ("", finding.problem), **listed},
     )
-    return NamedFinding(finding.id or 0, finding.code, FindingStatus(finding.status), tuple(responsible))
 
 
 def check_root_cause(root_cause: str, problem: str) -> None:
@@ -237,41 +252,58 @@ def report_progress(
         on_behalf_of=on_behalf_of,
         form_session_id=form_session_id,
     )
+    before = {"percent": measure.percent, "expected_on": measure.expected_on, "status": finding.status}
+    _enter(session, entry, measure, finding, attachments, actor)
+    _note_progress(session, entry, finding, before, attachments)
+    return _reported(session, entry, finding)
+
+
+def _enter(
+    session: Session, entry: ProgressEntry, measure: Measure, finding: Finding, attachments: Sequence[int], actor: Actor
+) -> None:
+    """Write the report with its files; the measure and its finding move on with it."""
     session.add(entry)
-    before = (measure.percent, measure.expected_on, finding.status)
-    measure.percent, measure.expected_on = percent, expected_on
+    measure.percent, measure.expected_on = entry.percent, entry.expected_on
     session.add(measure)
     session.flush()
     _attach(session, entry.id or 0, attachments, actor)
     _advance(session, finding)
+
+
+def _note_progress(
+    session: Session, entry: ProgressEntry, finding: Finding, before: Mapping[str, Any], attachments: Sequence[int]
+) -> None:
     audit.record(
         session,
         action="finding.report_progress",
         subject="finding",
         subject_id=finding.id or 0,
-        actor_id=actor.person_id,
-        on_behalf_of=on_behalf_of,
-        now=now,
+        actor_id=entry.actor_id,
+        on_behalf_of=entry.on_behalf_of,
+        now=entry.reported_at,
         fields={
-            "done": ("", done),
-            "percent": (before[0], percent),
-            "expected_on": (before[1], expected_on),
-            "obstacles": ("", obstacles),
-            "status": (before[2], finding.status),
+            "done": ("", entry.done),
+            "percent": (before["percent"], entry.percent),
+            "expected_on": (before["expected_on"], entry.expected_on),
+            "obstacles": ("", entry.obstacles),
+            "status": (before["status"], finding.status),
             "attachments": ((), tuple(attachments)),
         },
     )
+
+
+def _reported(session: Session, entry: ProgressEntry, finding: Finding) -> ReportedProgress:
     talker = session.exec(select(Talk.talker_id).where(Talk.id == finding.talk_id)).first()
     return ReportedProgress(
         entry.id or 0,
         finding.id or 0,
         finding.code,
-        percent,
-        expected_on,
+        entry.percent,
+        entry.expected_on,
         FindingStatus(finding.status),
         talker,
         finding.talking_unit_id,
-        on_behalf_of,
+        entry.on_behalf_of,
     )
 
 

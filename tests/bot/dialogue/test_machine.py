@@ -1,6 +1,6 @@
 """Every form under any order of answers, commands, interruptions, repeats, restarts and channel changes.
 
-A few hundred steps in `make test`; 10,000 for each form with TANHUA_SOAK=1.
+A few hundred steps in `make test`; 10,000 for each form with TANHUA_SOAK=1, 50 times TANHUA_SOAK_EXAMPLES where that is set.
 """
 
 import os
@@ -24,7 +24,7 @@ from tests.bot.dialogue.world import World
 from tests.engines import SqliteFiles
 
 SOAK = bool(os.environ.get("TANHUA_SOAK"))
-EXAMPLES, STEPS = (200, 50) if SOAK else (2, 15)
+EXAMPLES, STEPS = (int(os.environ.get("TANHUA_SOAK_EXAMPLES", "200")), 50) if SOAK else (2, 15)
 SEEDS = st.integers(0, 2**32)
 Template = tuple[Path, World]
 

@@ -13,7 +13,7 @@ from storage.findings.tables import Attachment, ProgressEntry, ProgressEvidence
 from storage.outbox.actions import mark_sent
 from storage.outbox.body import Body
 from storage.outbox.queries import waiting_for
-from storage.talks.actions import void_talk
+from storage.talks.amendments import void_talk
 from tests.bot.dialogue.speaking import Speaker
 from tests.bot.dialogue.world import World
 

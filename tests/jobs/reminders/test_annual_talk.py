@@ -10,7 +10,8 @@ from storage.calendar import DeclaredDay, declare_days
 from storage.database import Database
 from storage.outbox.body import read_body
 from storage.outbox.tables import OutgoingMessage
-from storage.talks.actions import RecordText, record_talk, void_talk
+from storage.talks.actions import RecordText, record_talk
+from storage.talks.amendments import void_talk
 from storage.talks.tables import TalkYear
 from tests.cast import Cast, city_book
 from tests.jobs.reminders.desk import Desk
