@@ -7,14 +7,14 @@ from sqlmodel import Session, col, select
 from jobs.notices import staff_of
 from storage.instants import shanghai_date
 from storage.outbox.actions import LeasedMessage, put
-from storage.outbox.body import Body
+from storage.outbox.body import Body, Choice
 from storage.outbox.rules import MessageKind
+from storage.outbox.undelivered import KINDS
 from storage.people.queries import open_postings
 from storage.people.rules import Role
 from storage.people.tables import Person, Posting, Unit
 
 PREFIX = "undelivered:"
-KINDS = {MessageKind.REPLY: "答复", MessageKind.NOTICE: "通知", MessageKind.REMINDER: "提醒"}
 
 
 def tell_staff(session: Session, message: LeasedMessage, reason: str, *, now: datetime) -> int:
@@ -39,7 +39,7 @@ def tell_staff(session: Session, message: LeasedMessage, reason: str, *, now: da
         put(
             session,
             key=f"{PREFIX}{message.person_id}:{today.isoformat()}:{person}",
-            body=Body(text),
+            body=Body(text, (Choice("undelivered", "查看未送达"),)),
             kind=MessageKind.NOTICE,
             now=now,
             person_id=person,

@@ -1,6 +1,6 @@
 """Every command; the list is explicit."""
 
-from bot.commands import away, duties, enquiries, findings, general, outlines, staff, talks
+from bot.commands import away, duties, enquiries, findings, general, outlines, staff, talks, undelivered
 from bot.commands.declaration import Command
 
 COMMANDS: tuple[Command, ...] = (
@@ -11,6 +11,7 @@ COMMANDS: tuple[Command, ...] = (
     *away.COMMANDS,
     *staff.COMMANDS,
     *enquiries.COMMANDS,
+    *undelivered.COMMANDS,
     *general.COMMANDS,
 )
 BY_VERB: dict[str, Command] = {command.verb: command for command in COMMANDS}

@@ -16,6 +16,7 @@ def add_console(asgi: FastAPI, host: Host) -> None:
     from bot.console.questions import add_questions
     from bot.console.rules import add_rules
     from bot.console.standards import add_standards
+    from bot.console.undelivered import add_undelivered
 
     asgi.add_route("/staff/list/{subject}.xlsx", Workbooks(host).workbook, methods=["GET"])
     add_overview(host)
@@ -27,3 +28,4 @@ def add_console(asgi: FastAPI, host: Host) -> None:
     add_accounts(host)
     add_importing(host)
     add_rules(host)
+    add_undelivered(host)

@@ -50,6 +50,7 @@ MENU = (
     ("制度文件", "/staff/documents", "documents"),
     ("提问答复", "/staff/questions", "counts"),
     ("账号", "/staff/accounts", "accounts"),
+    ("未送达", "/staff/undelivered", "counts"),
     ("导入", "/staff/import", "imports"),
     ("提醒规则", "/staff/rules", "rules"),
 )
