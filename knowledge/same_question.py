@@ -30,7 +30,7 @@ FORMS: tuple[tuple[str, str], ...] = (
     (r"(?:有|都有|分别是|是|指的?是)?(?:哪些|哪几个?|什么|啥)(?:内容|方面|事项|东西|意思|含义)?", "何"),
 )
 """Forms of asking and the one each is compared by, in the order they are applied."""
-PARTICLES = re.compile(r"[的了呢吧啊呀吗么嘛]")
+PARTICLES = re.compile(r"[的呢吧啊呀吗么嘛]|了$")
 LEADING_WHAT = re.compile(r"^何是?(.+)$")
 _FORMS = tuple((re.compile(pattern), form) for pattern, form in FORMS)
 NEAR = 0.6

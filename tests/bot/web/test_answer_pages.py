@@ -4,10 +4,12 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from sqlmodel import select
 
 from storage.conversations.actions import log_question
 from storage.enquiries.actions import judge_answer, pass_on
 from storage.enquiries.rules import Reason, Verdict
+from storage.enquiries.tables import OpenQuestion
 from storage.instants import shanghai_date
 from storage.people.queries import actor_for
 from tests.bot.web.conftest import DESKTOP, PHONE
@@ -74,6 +76,19 @@ def test_a_figure_opens_its_list_for_staff_and_shows_no_name(signed_in: Callable
     administrator.get_by_text("没用：没找到").wait_for()
     assert administrator.get_by_role("link", name="没用：没找到").count() == 0
     assert administrator.goto(f"{site.url}/staff/feedback?figure=5").status == 404
+
+
+def test_those_without_the_right_find_no_such_page(signed_in: Callable[..., Any], site: Site) -> None:
+    passed(site, "N1", "南屏市的提问")
+    with site.database.reading() as session:
+        number = session.exec(select(OpenQuestion.id).where(OpenQuestion.question == "南屏市的提问")).one()
+    official, staff = signed_in("B1"), signed_in("A3", DESKTOP)
+    for path in ("questions", "answers", "answers/0", "feedback", f"questions/{number}"):
+        assert official.goto(f"{site.url}/staff/{path}").status == 404, path
+    for path in (f"questions/{number}", "questions/987654", "answers/987654", "feedback?figure=99"):
+        assert staff.goto(f"{site.url}/staff/{path}").status == 404, path
+    staff.goto(f"{site.url}/staff/questions")
+    assert staff.get_by_text("南屏市的提问").count() == 0
 
 
 @pytest.mark.parametrize("size", [PHONE, DESKTOP], ids=["phone", "desktop"])
