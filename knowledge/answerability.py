@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from knowledge import asked_for
 from knowledge.asking import ASKING, THEN, Asked
 from knowledge.characters import squeezed, terms
 from knowledge.documents.structure import sentences
@@ -23,6 +24,8 @@ from knowledge.retrieval import Hit
 
 WEIGHTS = Path(__file__).with_name("answerability.json")
 LOOKED_AT = 5
+HEAD_MISSING = 0.55
+"""So much of what is counted may stand beside no such figure; more, and the figure is of something else."""
 NUMBER = r"[0-9〇零一二两三四五六七八九十百千万亿点.]+"
 
 
@@ -134,7 +137,8 @@ class Scene:
 
 def features(scene: Scene) -> NDArray[np.float64]:
     """The numbers the reader decides by, shape (len(NAMES),)."""
-    return np.asarray([*_together(scene), *_missing(scene), *_ranking(scene), *_kinds(scene), *_marks(scene)])
+    groups = (_together, _missing, _ranking, _kinds, _marks, _asked_for)
+    return np.asarray([value for group in groups for value in group(scene)])
 
 
 def _together(scene: Scene) -> list[float]:
@@ -242,6 +246,22 @@ def _marks(scene: Scene) -> list[float]:
         1.0 if any(year not in dated for year in years) else 0.0,
         1.0 if years else 0.0,
         1.0 if any(figure not in around for figure in figures) else 0.0,
+    ]
+
+
+def _asked_for(scene: Scene) -> list[float]:
+    """What `asked_for` misses: the figure, what it is counted of, the version, the members; a date that is masked."""
+    question, hits = scene.asked.text, scene.hits[: asked_for.LOOKED_AT]
+    pieces = asked_for.pieces_of(hits)
+    head = asked_for.head_missing(question, pieces)
+    titles = [f"{hit.document.title} {hit.document.name} {hit.document.issued}" for hit in scene.hits]
+    return [
+        asked_for.figure_missing(question, pieces),
+        head,
+        float(head > HEAD_MISSING),
+        asked_for.version_missing(question, titles),
+        asked_for.members_missing(question, [hit.passage.text for hit in scene.hits]),
+        asked_for.masked_away(question, pieces),
     ]
 
 

@@ -1,5 +1,7 @@
 """Words people say and the words documents use for them. Both ways are not needed: only questions are widened."""
 
+from knowledge.synonyms_of_law import SAID_OF_LAW
+
 SAID: tuple[tuple[str, str], ...] = (
     ("约谈", "谈话 提醒谈话"),
     ("碰头", "会议 联席会议"),
@@ -87,4 +89,9 @@ SAID: tuple[tuple[str, str], ...] = (
 
 def widened(text: str) -> list[str]:
     """The documents' words for what is said in `text`."""
-    return [meant for said, meant in SAID if said in text]
+    return [meant for _, meant in meanings(text)]
+
+
+def meanings(text: str) -> list[tuple[str, str]]:
+    """What is said in `text` and has other words in documents, each with those words, a space between them."""
+    return [(said, meant) for said, meant in (*SAID, *SAID_OF_LAW) if said in text]

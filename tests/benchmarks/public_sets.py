@@ -18,7 +18,7 @@ from knowledge.library import Library
 from knowledge.retrieval import Finder
 from knowledge.vector_index import key_of
 from storage.documents.queries import DocumentFacts, PassageFacts
-from storage.documents.rules import AudienceLevel, Standing
+from storage.documents.rules import AudienceLevel, Kind, Standing
 
 LONGEST = 400
 ARTICLE = re.compile(r"第[一二三四五六七八九十百千零〇0-9]+条(?:之[一二三四五六七八九十]+)?$")
@@ -67,7 +67,8 @@ def library_of(public: PublicSet, cut: bool = False) -> tuple[Library, list[str]
         article = ARTICLE.search(public.titles[name])
         title = public.titles[name][: article.start()] if article else public.titles[name]
         key = title if article else name
-        document = documents.setdefault(key, _document(len(documents) + 1, key, title))
+        kind = kind_of(title) if article else Kind.COMMENTARY
+        document = documents.setdefault(key, _document(len(documents) + 1, key, title, kind))
         heading = article[0] if article else ""
         for piece in gathered(sentences(text), LONGEST) if cut and len(text) > LONGEST else [text]:
             number = len(passages)
@@ -124,14 +125,22 @@ def _embedded(embeddings: Embeddings, texts: list[str], cache: Path | None) -> N
     return matrix
 
 
-def _document(number: int, name: str, title: str) -> DocumentFacts:
+def kind_of(title: str) -> Kind:
+    """The register's kind of a state text, by the names the law on legislation gives them."""
+    bare = re.sub(r"[（(][^（()）]*[）)]$", "", title)
+    if re.search(r"(?:法|法典|总则|通则|编)$", bare):
+        return Kind.LAW
+    return Kind.REGULATION if bare.endswith("条例") else Kind.NORMATIVE
+
+
+def _document(number: int, name: str, title: str, kind: Kind) -> DocumentFacts:
     return DocumentFacts(
         id=number,
         name=name,
         title=title,
         issuer="",
         number="",
-        kind="解读",
+        kind=kind,
         kind_confirmed=True,
         issued="",
         issued_on=None,

@@ -1,0 +1,206 @@
+"""Whether the very thing asked for stands in what was found: the unit counted, beside the words it is counted of; the
+version named; the members of a list that is only named. Each check is pure and says how much is missing, 0 to 1."""
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from knowledge.characters import pairs, squeezed
+from knowledge.documents.structure import sentences
+from knowledge.synonyms import meanings
+
+if TYPE_CHECKING:
+    from knowledge.retrieval import Hit
+
+LOOKED_AT = 5
+
+NUMBER = r"[0-9〇零一二两三四五六七八九十百千万亿点.]+"
+UNITS = {
+    "元": r"(?:余|多)?(?:万|亿)?元",
+    "分钟": r"分钟",
+    "小时": r"(?:个)?小时",
+    "天": r"(?:个)?(?:日|天|工作日)|[当次]日",
+    "日": r"(?:个)?(?:日|天|工作日)",
+    "工作日": r"(?:个)?(?:工作日|日|天)",
+    "个月": r"(?:个)?月|(?:个)?季度|年",
+    "月": r"(?:个)?月",
+    "年": r"(?:周|个)?年",
+    "次": r"(?:余|多)?(?:人)?次|[一二两三四]次",
+    "人": r"(?:余|多)?(?:人|名|位)",
+    "名": r"(?:余|多)?(?:人|名|位)",
+    "位": r"(?:余|多)?(?:人|名|位)",
+    "学时": r"(?:个)?学时",
+    "平方米": r"平方米|平米|㎡",
+    "卷": r"卷",
+    "页": r"页",
+    "部": r"(?:余|多)?部",
+    "岁": r"(?:周)?岁",
+    "公里": r"公里",
+}
+"""The unit a question names → how texts write a number of it."""
+LENGTH = rf"{NUMBER}(?:个)?(?:年|月|日|天|小时|分钟|周|工作日|学时|学期|季度)|半年|[当次]日|立即|及时|每[年月季周日半]"
+SHARE = rf"{NUMBER}[%％‰]|分之|{NUMBER}[:：比]{NUMBER}|{NUMBER}成"
+UNIT_ASKED = re.compile(
+    r"(?:几|多少)(?:个|万|亿)?(元|分钟|小时|工作日|学时|平方米|公里|个月|天|日|月|年|次|人|名|位|卷|页|部|岁)"
+)
+LENGTH_ASKED = re.compile(r"多久|多长时间|多长的?期限|期限(?:是|为)?多|时限")
+MONEY_ASKED = re.compile(r"多少钱|几块钱|花费多少|(?:费|标准|补助|津贴|罚款|经费)[^，。？]{0,6}多少")
+SHARE_ASKED = re.compile(r"百分之几|百分之多少|什么比例|比例是|几分之|占比|多大比例|几成")
+MOMENT_ASKED = re.compile(r"哪[一]?年|哪[一]?月|哪[一]?天|几月|几号|何时|什么时候|啥时候")
+PUNISHMENT_ASKED = re.compile(
+    r"(?:[会要应该当]*(?:受到?|给予?|挨|被|有|得)?)什么(?:样的)?(?:处分|处罚)|怎么(?:处分|处罚)"
+)
+PUNISHMENT = r"处分|处罚|警告|记过|降级|撤职|撤销|开除|罚款|拘留"
+MOMENT = rf"{NUMBER}年|{NUMBER}月|{NUMBER}日|{NUMBER}时|[上中下]旬|年[初底末]|之日|[前后]"
+HEAD = re.compile(
+    r"([^，,。；;：:？?、\s]{2,14}?)(?:分别|各自?|一般|一共|总共|最[多少长短]|至少|不少于|以?后|之后|一年|每年|[要有是共都得能会搞]|"
+    r"可以|应当?|必须)*$"
+)
+VERSION = re.compile(
+    r"((?:19|20)\d{2})年?(?:新?修订|新?修正|修改|版|印发|出台|发布|颁布|制定)的?《?([^》？?，,。]{2,24}?"
+    r"(?:条例|规定|办法|规则|细则|准则|意见|法|党章|章程))"
+)
+EXPANDING = re.compile(r"分别|哪[些几]|具体|内容|是什么|是啥|指的|都是|包括|什么意思|含义")
+NAMED = re.compile(r"[“\"]([^”\"]{2,16})[”\"]")
+COUNT = re.compile(r"^([一二两三四五六七八九十]|10|[2-9])")
+MARKERS = re.compile(r"[一二三四五六七八九十]是|[（(][一二三四五六七八九十0-9]+[）)]|第[一二三四五六七八九十]+[，、]")
+WINDOW = 420
+MASKED = re.compile(r"[*＊×]{1,4}[年月日]")
+
+
+@dataclass(frozen=True)
+class Piece:
+    """One sentence found with what is around it: the headings and title, and the passage's other sentences."""
+
+    text: str
+    around: str
+
+
+def pieces_of(hits: "Sequence[Hit]") -> list[Piece]:
+    """Every sentence of the passages found, best passage first, with its neighbours and headings around it."""
+    pieces = []
+    for hit in hits:
+        told = sentences(hit.passage.text)
+        over = (hit.document.title, hit.passage.heading, hit.passage.context)
+        for place, text in enumerate(told):
+            beside = (*told[max(0, place - 1) : place], *told[place + 1 : place + 2])
+            pieces.append(Piece(text, "\n".join((*over, *beside))))
+    return pieces
+
+
+def thing_asked(question: str) -> str:
+    """The pattern of the figure, time or penalty `question` asks for; '' where it asks for none."""
+    if SHARE_ASKED.search(question):
+        return SHARE
+    unit = UNIT_ASKED.search(question)
+    if unit:
+        return NUMBER + f"(?:{UNITS[unit[1]]})"
+    if MONEY_ASKED.search(question):
+        return NUMBER + f"(?:{UNITS['元']})|{SHARE}"
+    if LENGTH_ASKED.search(question):
+        return LENGTH
+    if PUNISHMENT_ASKED.search(question):
+        return PUNISHMENT
+    return MOMENT if MOMENT_ASKED.search(question) else ""
+
+
+def figure_missing(question: str, pieces: Sequence[Piece]) -> float:
+    """1 where no sentence found holds a figure of the kind asked for; 0 where one does or none is asked."""
+    thing = thing_asked(question)
+    return float(bool(thing) and not any(re.search(thing, piece.text) for piece in pieces))
+
+
+def head_missing(question: str, pieces: Sequence[Piece]) -> float:
+    """How much of what is counted (县委书记 of 县委书记有多少人) stands beside no figure of the kind asked for."""
+    thing = thing_asked(question)
+    head = counted_words(question) if thing else ""
+    wanted = pairs(head)
+    if not wanted:
+        return 0.0
+    best = 0.0
+    said = [(pairs(word), meant.split()) for word, meant in meanings(head)]
+    for piece in pieces:
+        if re.search(thing, piece.text):
+            near, far = _with_said(piece.text, said), _with_said(piece.around, said)
+            best = max(best, sum(1.0 if w in near else 0.5 if w in far else 0.0 for w in wanted) / len(wanted))
+    return 1.0 - best
+
+
+def _with_said(text: str, said: Sequence[tuple[set[str], list[str]]]) -> set[str]:
+    """The pairs of `text`, and those of a said word whose written form stands in it."""
+    found = pairs(text)
+    for word, meant in said:
+        if any(form in text for form in meant):
+            found |= word
+    return found
+
+
+def counted_words(question: str) -> str:
+    """The words right before the asking ones: what is counted or timed; '' where the question opens with asking."""
+    for asked in (UNIT_ASKED, LENGTH_ASKED, MONEY_ASKED, SHARE_ASKED, PUNISHMENT_ASKED, MOMENT_ASKED):
+        found = asked.search(question)
+        if found:
+            before = HEAD.search(question[: found.start()])
+            return before[1] if before else ""
+    return ""
+
+
+def version_missing(question: str, titles: Iterable[str]) -> float:
+    """1 where the question names a rule's version by its year and no title found is of that rule and year.
+
+    `titles`: title, name and date of each document found, as one text each.
+    """
+    named = VERSION.search(question)
+    if not named:
+        return 0.0
+    rule = pairs(named[2])
+    return float(not any(named[1] in title and len(rule & pairs(title)) >= 0.75 * len(rule) for title in titles))
+
+
+def members_missing(question: str, texts: Sequence[str]) -> float:
+    """Share of the counted names (六大体系) asked to be spelt out that stand in `texts` as bare names only."""
+    if not EXPANDING.search(question):
+        return 0.0
+    names = [name for name in NAMED.findall(question) if COUNT.match(name)]
+    if not names:
+        return 0.0
+    return sum(not any(_spelt_out(name, squeezed(text)) for text in texts) for name in names) / len(names)
+
+
+def _spelt_out(name: str, text: str) -> bool:
+    """Whether as many members as `name` counts stand behind or before it in `text`."""
+    counted = COUNT.match(name)
+    count = _value(counted[1]) if counted else 2
+    start = text.find(name)
+    while start >= 0:
+        behind = text[start + len(name) : start + len(name) + WINDOW]
+        before = text[max(0, start - WINDOW // 2) : start]
+        first = re.split(r"[。]", behind)[0]
+        most = max(_members(first), len(MARKERS.findall(behind)), _members(re.split("。", before)[-1]))
+        if most >= count:
+            return True
+        start = text.find(name, start + 1)
+    return False
+
+
+def _members(text: str) -> int:
+    """The most members of one kind of list in `text`: between 、 or ； or commas, or a word said again and again."""
+    runs = [run.count("、") + 1 for run in re.split(r"[，；：]", text) if "、" in run]
+    semicolons = text.count("；") + 1 if "；" in text else 0
+    commas = max((part.count("，") + 1 for part in re.split(r"[；：]", text)), default=0)
+    return max([semicolons, commas if ("：" in text or "——" in text) else 0, *runs], default=0)
+
+
+def _value(numeral: str) -> int:
+    return int(numeral) if numeral.isdigit() else "〇一二三四五六七八九十".index(numeral.replace("两", "二"))
+
+
+def masked_away(question: str, pieces: Sequence[Piece]) -> float:
+    """1 where a date is asked for and the dated sentence that says most of the question shows it masked (*年*月)."""
+    if not MOMENT_ASKED.search(question):
+        return 0.0
+    asked = pairs(question)
+    dated = [piece.text for piece in pieces if MASKED.search(piece.text) or re.search(MOMENT, piece.text)]
+    best = max(dated, key=lambda text: len(asked & pairs(text)), default="")
+    return float(bool(MASKED.search(best)))

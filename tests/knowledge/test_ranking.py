@@ -1,0 +1,66 @@
+"""Ranking over a library in memory, by keywords alone."""
+
+from dataclasses import replace
+from datetime import date
+
+import numpy as np
+import pytest
+
+from knowledge.asking import read_question
+from knowledge.library import Library
+from knowledge.retrieval import Finder
+from storage.documents.queries import DocumentFacts, PassageFacts
+from storage.documents.rules import AudienceLevel, Kind, Standing
+
+TEXT = "值守人员应当如实登记来访车辆。"
+DOCUMENT = DocumentFacts(
+    id=1,
+    name="甲.txt",
+    title="甲",
+    issuer="",
+    number="",
+    kind=Kind.REPORT,
+    kind_confirmed=True,
+    issued="",
+    issued_on=None,
+    in_force_from=None,
+    in_force_until=None,
+    trial=False,
+    standing=Standing.UNKNOWN,
+    superseded_by="",
+    note="",
+    audience=AudienceLevel.PUBLIC,
+    audience_unit_id=None,
+    state="在用",
+    state_reason="",
+    version=1,
+    held_version=None,
+    digest="",
+)
+
+
+def ranked(*kinds: tuple[Kind, str]) -> list[str]:
+    """Titles in rank order of documents that say the same."""
+    documents = [replace(DOCUMENT, id=n, name=f"{n}.txt", kind=k, title=t) for n, (k, t) in enumerate(kinds, start=1)]
+    passages = [PassageFacts(d.id, d.id, d.id, d.id, "", TEXT, "", False) for d in documents]
+    library = Library(documents, passages, 1)
+    asked, _ = read_question("值守人员要登记来访车辆吗", date(2026, 1, 1))
+    every = np.ones(len(documents), dtype=np.bool_)
+    return [documents[n].title for n, _ in Finder(library, None).rank(asked, {"公开"}, every, every, 9)]
+
+
+@pytest.mark.parametrize(
+    ("lower", "higher"),
+    [
+        ((Kind.NORMATIVE, "值守管理办法"), (Kind.LAW, "车辆登记之法")),
+        ((Kind.NORMATIVE, "值守管理规定（试行）"), (Kind.REGULATION, "车辆登记条例")),
+        ((Kind.REGULATION, "值守登记条例"), (Kind.LAW, "车辆登记之法")),
+    ],
+)
+def test_a_rule_yields_to_the_one_above_it(lower, higher):
+    assert ranked(lower, higher) == [higher[1], lower[1]]
+
+
+def test_what_is_no_state_rule_yields_to_nothing():
+    kinds = ((Kind.SPEECH, "值守讲话"), (Kind.PARTY_RULE, "值守规定"), (Kind.NORMATIVE, "值守意见"))
+    assert ranked(*kinds) == [title for _, title in kinds]
