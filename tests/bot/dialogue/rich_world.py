@@ -9,6 +9,7 @@ from sqlmodel import Session, select
 from storage.conversations.actions import log_question
 from storage.database import Database
 from storage.documents.rules import AudienceLevel
+from storage.duties.tables import Obligation
 from storage.enquiries.actions import Terms, Wording, pass_on, pin_answer
 from storage.findings.actions import MeasureText, NamedFinding, name_finding, report_progress, review_finding
 from storage.findings.extensions import request_extension
@@ -18,7 +19,9 @@ from storage.outbox.actions import mark_sent, put
 from storage.outbox.body import Body
 from storage.outbox.rules import MessageKind
 from storage.outbox.tables import OutgoingMessage
+from storage.rulebooks.queries import default_rulebook
 from storage.talks.outlines import QuestionText, add_question, send_round
+from storage.talks.tables import Talk
 from tests.bot.dialogue.world import World, build_world
 
 SCENES: dict[str, str] = {
@@ -48,6 +51,8 @@ SCENES: dict[str, str] = {
     "answer_question": "organisation",
     "edit_standard": "organisation",
     "withdraw_standard": "organisation",
+    "working_day": "organisation",
+    "obligation_done": "leader",
 }
 """Who fills in which form."""
 
@@ -56,6 +61,7 @@ BEGUN_BY = {
     "delegate": "delegate:new",
     "decide_extension": "approve_extension:1",
     "review": "accept:2",
+    "working_day": "calendar:new",
 }
 """Choices that begin a form where its name alone does not."""
 
@@ -87,6 +93,7 @@ def rich_world(database: Database, folder: Path, *, going_round: bool = False) -
         _named(world, session, "下乡调研全年3次", [])
         _outline(world, session, going_round=going_round)
         _reminder(world, session)
+        _obligation(world, session)
         _enquiries(world, session)
     return world
 
@@ -136,3 +143,19 @@ def _reminder(world: World, session: Session) -> None:
     )  # fmt: skip
     row = session.exec(select(OutgoingMessage).where(OutgoingMessage.key == "test:reminder")).one()
     mark_sent(session, row.id or 0, channel="web", account="1", provider_id="1", now=world.now - timedelta(minutes=5))
+
+
+def _obligation(world: World, session: Session) -> None:
+    """A duty people end by hand, and the reminder of it."""
+    unit = session.exec(select(Talk.talking_unit_id).where(Talk.id == world.talk_id)).one()
+    one = Obligation(
+        rule="lists_missing", ref_id=world.talk_id, unit_id=unit, talk_id=world.talk_id,
+        person_id=world.cast["subject"], deadline_on=date(2025, 8, 10), known_on=date(2025, 7, 30),
+        rulebook=default_rulebook().name,
+    )  # fmt: skip
+    session.add(one)
+    session.flush()
+    put(
+        session, key="test:obligation", body=Body("请建立三清单"), kind=MessageKind.REMINDER, now=world.now,
+        person_id=world.cast["leader"], rule="lists_missing", occurrence_id=one.id, deadline="2025-08-10",
+    )  # fmt: skip
