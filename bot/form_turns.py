@@ -112,16 +112,15 @@ class FormDesk:
 
         The same form open or paused is gone on with, or asked about, unless `fresh`. `sure` False: it was a guess.
         """
-        form, answers = FORMS[name], dict[str, Any]()
+        form, answers, before = FORMS[name], dict[str, Any](), self.open_form()
         for key, value in (known or {}).items():
             answers[key] = {"v": value, "s": ""}
             label = self._label_of(form, key, answers)
             if label is None:
-                return FormOutcome([Body("这一项已经办结，或不在您的办理范围内。")])
+                return self._not_begun("这一项已经办结，或不在您的办理范围内。", before)
             answers[key]["s"] = label
         if problem := form.permitted(self._situation(answers)):
-            return FormOutcome([Body(problem)])
-        before = self.open_form()
+            return self._not_begun(problem, before)
         if not fresh and (going_on := self._going_on(form, before, known or {})):
             return going_on
         state = begin_form(
@@ -138,6 +137,10 @@ class FormDesk:
             drop = Choice(f"f:{state.id}:{state.step + 1}:drop", "不是这个意思")
             body = Body(body.text, (*body.choices, drop), body.files)
         return FormOutcome([body])
+
+    def _not_begun(self, why: str, before: FormState | None) -> FormOutcome:
+        """Why a form cannot be begun; one that is open asks its question again."""
+        return FormOutcome([Body(why), *([self.ask_again(before)] if before else [])])
 
     def _going_on(self, form: Form, before: FormState | None, known: Mapping[str, Any]) -> FormOutcome | None:
         """The same form already open is asked again; a paused one is gone on with, or asked about."""

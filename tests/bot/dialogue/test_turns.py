@@ -312,3 +312,26 @@ def test_what_a_form_is_about_may_go_meanwhile_and_there_is_a_way_out(world: Wor
         assert "没能处理" not in leader.says(words)
     leader.says("取消")
     assert "已放弃" in leader.taps("放弃")
+
+
+def test_a_form_that_cannot_be_begun_leaves_the_open_one_in_sight(doer: Speaker) -> None:
+    doer.says("汇报进展")
+    said = doer.says("安排谈话")
+    assert "没有待谈" in said
+    assert "要汇报哪一项" in said
+
+
+def test_a_button_of_a_paused_form_leaves_the_open_one_in_sight(doer: Speaker) -> None:
+    doer.says("汇报进展")
+    old = doer.choices()[-1].id
+    doer.says("登记外出")
+    said = doer.taps_id(old)
+    assert "已暂存" in said
+    assert "外出从哪天开始" in said
+
+
+def test_asked_which_to_go_on_with_one_may_stay_with_the_open_form(doer: Speaker) -> None:
+    doer.says("汇报进展")
+    doer.says("登记外出")
+    assert "还没有填完" in doer.says("汇报进展")
+    assert "外出从哪天开始" in doer.taps("回到“登记外出”")
