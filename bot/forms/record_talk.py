@@ -4,6 +4,7 @@ from bot.form_fields import FieldKind, Form, FormField, Option, Situation, Submi
 from bot.forms.labels import duty_label, talk_label
 from storage.errors import NotFound
 from storage.outbox.body import Body, Choice
+from storage.people.queries import actor_for
 from storage.talks.actions import RecordedTalk, RecordText, record_planned_talk, record_talk
 from storage.talks.queries import (
     DutyView,
@@ -75,6 +76,19 @@ def _ending(recorded: RecordedTalk) -> str:
     return "这次谈话没有计入年度任务，请核对日期。"
 
 
+def _onward(form: Submission, recorded: RecordedTalk) -> list[tuple[int, Body]]:
+    """Who has been talked with talks with their own people next (层层传导, P6)."""
+    if not recorded.serves_duty or len(recorded.person_ids) != 1:
+        return []
+    (person,) = recorded.person_ids
+    waiting = duties_to_talk(form.session, actor_for(form.session, person, form.today), form.today)
+    if not waiting:
+        return []
+    nearest = duty_label(min(waiting, key=lambda duty: duty.deadline_on), form.today)
+    text = f"上级与您的谈话已经完成，请接着与您的谈话对象谈话：还有 {len(waiting)} 人待谈，最近的是{nearest}。"
+    return [(person, Body(text, (Choice("talkees", "我的谈话对象"), Choice("plan_talk", "安排时间"))))]
+
+
 def _submit(form: Submission) -> Submitted:
     recorded = _recorded(form)
     choices = [Choice(f"name_finding:{recorded.talk_id}", "建立三清单"), Choice(f"talk:{recorded.talk_id}", "查看记录")]
@@ -91,6 +105,7 @@ def _submit(form: Submission) -> Submitted:
     )
     led = Body(f"{form.actor.name}已登记您的一次谈话记录。", (Choice(f"talk:{recorded.talk_id}", "查看记录"),))
     notices = [(person, notice) for person in recorded.person_ids]
+    notices += _onward(form, recorded)
     if recorded.talker_id != form.actor.person_id:
         notices.append((recorded.talker_id, led))
     return Submitted(Body(text, tuple(choices)), tuple(notices))

@@ -13,14 +13,19 @@ from sqlmodel import col, select
 
 from bot.service import _listen, _server
 from storage.database import Database
+from storage.outbox.actions import put
+from storage.outbox.body import Body
+from storage.outbox.rules import MessageKind
 from storage.outbox.tables import OutgoingMessage
 from storage.people.actions import bind_account
 from tests.bot.channels.stage import STARTS, running, settings_for, until
-from tests.cast import hire
+from tests.cast import find_cast, hire
+from tests.conftest import open_fresh
 from tests.flows.process import Process, environment, free_port
 from tests.peers import TelegramServer, WeComServer
 
 CHAT = 7
+WAITING = 30
 
 
 @contextmanager
@@ -54,6 +59,43 @@ def test_three_processes_share_the_work(sqlite_database: Database, tmp_path: Pat
         assert "赵启明" in telegram.wait_sent(CHAT, timeout=30)[0].text, "taken in by one, sent by another"
         assert [one.stop() for one in parts.values()] == [0, 0, 0]
         stack.pop_all()
+
+
+def test_a_second_worker_joins_by_the_database_url_alone(request: pytest.FixtureRequest, tmp_path: Path) -> None:
+    """Two workers on PostgreSQL, each with a data folder of its own: every message goes out once, both take part."""
+    with open_fresh(request, tmp_path, "postgresql", with_cast=True) as database, TelegramServer() as telegram:
+        telegram.faults.at_random({"slow": 1.0}, seed=1, methods=["sendMessage"])
+        settings = {
+            "TANHUA_PORT": "0",
+            "TANHUA_DATABASE_URL": database.engine.url.render_as_string(hide_password=False),
+            "TANHUA_TELEGRAM_TOKEN": telegram.token,
+            "TANHUA_TELEGRAM_API_URL": telegram.url,
+        }
+        workers = []
+        for name in ("one", "two"):
+            (tmp_path / name).mkdir()
+            workers.append(Process(tmp_path / name, settings, ("--only", "worker")))
+            workers[-1].start()
+        chats = range(100, 100 + WAITING)
+        fill_outbox(database, telegram, chats)
+        until(lambda: states(database).count("sent") == WAITING, "everything is sent", timeout=60)
+        assert [worker.stop() for worker in workers] == [0, 0]
+        assert [len(telegram.sent_to(chat)) for chat in chats] == [1] * WAITING
+        with database.reading() as session:
+            assert len(set(session.exec(select(OutgoingMessage.leased_by)))) == 2
+
+
+def fill_outbox(database: Database, telegram: TelegramServer, chats: range) -> None:
+    """A message to each chat, all of them the leader's."""
+    leader = find_cast(database)["leader"]
+    with database.transaction() as session:
+        for chat in chats:
+            telegram.add_user(chat)
+            bind_account(session, person_id=leader, channel="telegram", external_id=str(chat), now=STARTS)
+            put(
+                session, key=f"n{chat}", body=Body(f"第{chat}号"), kind=MessageKind.NOTICE, now=STARTS,
+                person_id=leader, channel="telegram", account=str(chat),
+            )  # fmt: skip
 
 
 def test_operators_have_an_address_of_their_own(sqlite_database: Database, tmp_path: Path) -> None:

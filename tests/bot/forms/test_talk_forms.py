@@ -156,3 +156,15 @@ def test_a_collective_talk_is_planned_and_recorded_and_satisfies_nothing(fresh_w
     assert "不计入年度谈话" in said
     with fresh_world.database.reading() as session:
         assert set(session.exec(select(TalkYear.status))) == {"待谈"}
+
+
+def test_who_has_been_talked_with_talks_with_their_own_next(fresh_world: World) -> None:
+    """The cascade (P6): the leader's talk with the county's head opens that head's talk with the township's."""
+    leader, subject = fresh_world.speaker("leader"), fresh_world.speaker("subject")
+    fill(leader, "记录谈话", "吴敏", *RECORD, "[提交]")
+    said = hear(subject)
+    assert "请接着与您的谈话对象谈话：还有 1 人待谈" in said
+    assert "冯乡" in said
+    assert "冯乡" in subject.taps("我的谈话对象")
+    fill(subject, "记录谈话", "冯乡", *RECORD, "[提交]")
+    assert "请接着与您的谈话对象" not in hear(fresh_world.speaker("township_head"))
