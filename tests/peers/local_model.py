@@ -46,6 +46,7 @@ def main() -> None:
     params = xllamacpp.CommonParams()
     params.model.path = sys.argv[1]
     params.n_ctx, params.n_parallel, params.port, params.hostnames = 4_096, 1, 0, ["127.0.0.1"]
+    params.cpuparams.n_threads = params.cpuparams_batch.n_threads = 1  # two would wait for each other on a busy machine
     server = xllamacpp.Server(params)
     print("serving", server.listening_address, flush=True)
     while True:
