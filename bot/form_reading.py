@@ -41,7 +41,8 @@ def read_answer(
 ) -> Fact | Misread:
     """The answer `text` gives to `field`."""
     if field.kind is FieldKind.TEXT:
-        return _text(field, text)
+        vague = reading.doubt if field.reads == "blocker" and reading.clarify else None
+        return Misread(vague) if vague else _text(field, text)
     if field.kind is FieldKind.CHOICE:
         return _choice(text, options)
     if field.kind is FieldKind.FILES:

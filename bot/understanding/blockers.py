@@ -52,6 +52,8 @@ _TOO_VAGUE = re.compile(
     r"再说|还行|一般|还可以|差不多|客观原因|一些|的|吧|啊|呢|了|，|。|！|啥|什么困难|一些困难|难度|点|"
     r"其他|很大|等|嗯|呃|那个|重重|一大?堆|大堆|一箩筐|数不清|太多|好多|多了去了)+"
 )
+_ONLY_FIGURES = re.compile(r"[\d一二三四五六七八九十百零〇年月日号%./:-]+")
+"""A day or a figure names no obstacle; it was hardly meant for this question."""
 _LEADS = re.compile(
     r"^(?:(?:嗯|呃|那个|就是|主要(?:还)?是|主要|目前|现在|困难(?:是|在于)|问题(?:是|在于)|卡在|原因是|"
     r"因为|由于|:|，)+)"
@@ -70,7 +72,7 @@ def says_none(text: str) -> bool:
 def too_vague(text: str) -> bool:
     """Whether the text only says that there is something, not what."""
     bare = text.replace(" ", "")
-    return len(bare) <= 14 and _TOO_VAGUE.fullmatch(bare) is not None
+    return len(bare) <= 14 and (_TOO_VAGUE.fullmatch(bare) or _ONLY_FIGURES.fullmatch(bare)) is not None
 
 
 def find_blocker(text: str) -> str | None:

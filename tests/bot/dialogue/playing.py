@@ -38,7 +38,10 @@ NOISE = ("", "啊", "？？？", "12月31日", "60%", "完成了80%，卡在审�
          "把责任人改成王实", "时限改为11月20日", "💡", "第一百项", "0", "-1")  # fmt: skip
 TEXTS = ("已完成清单中的5项工作", "责任没有压到人头，缺少检查", "请补齐3份材料", "数字写错了一处", "集中整治2个月")
 DAYS = ("8月15日", "12月31日", "2026年3月1日")
-DIRECT = ("acknowledge", "snooze_hour", "snooze_morning", "take_note", "revoke", "back", "outline_remove")
+DIRECT = (
+    "acknowledge", "snooze_hour", "snooze_morning", "take_note", "revoke", "back", "outline_remove", "useful", "useless",
+    "reason", "pass_on", "send_again",
+)  # fmt: skip
 """Commands that take effect by themselves."""
 MAY_CHANGE_NOTHING = ("working_day",)
 """Forms that may say what holds already: a day declared as it was published."""
