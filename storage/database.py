@@ -8,13 +8,14 @@ from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
 from functools import cache, cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import Engine, Select, Table, create_engine, event
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.engine import URL, Connection, make_url
 from sqlalchemy.exc import ArgumentError
+from sqlalchemy.orm import Mapped
 from sqlalchemy.pool import StaticPool
 from sqlmodel import Session, SQLModel
 
@@ -22,6 +23,7 @@ from storage.errors import Refused
 from storage.turns import Turns
 
 BUSY_MILLISECONDS = 30_000
+R = TypeVar("R")
 INSERT_BATCH = 1_000  # rows at a time: what is held in memory twice
 READ_ONLY = "tanhua_read_only"
 
@@ -158,6 +160,20 @@ def insert_new(session: Session, table: type[SQLModel], rows: Sequence[Mapping[s
     for start in range(0, len(rows), INSERT_BATCH):
         added += connection.execute(statement, [dict(row) for row in rows[start : start + INSERT_BATCH]]).rowcount
     return added
+
+
+def inserted(session: Session, table: type[SQLModel], rows: Sequence[Mapping[str, Any]], value: Mapped[R]) -> list[R]:
+    """Insert as `insert_new` does; gives `value` of the rows that were new."""
+    if not rows:
+        return []
+    statement = _inserting(table, session.get_bind().dialect.name, value)
+    return list(session.connection().execute(statement, [dict(row) for row in rows]).scalars())
+
+
+@cache
+def _inserting(table: type[SQLModel], dialect: str, value: Mapped[R]) -> Any:
+    insert = sqlite_insert if dialect == "sqlite" else postgresql_insert
+    return insert(table).on_conflict_do_nothing().returning(value)
 
 
 def after_copied_ids(session: Session, tables: Sequence[Table]) -> None:

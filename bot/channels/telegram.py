@@ -18,8 +18,9 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from bot.app import App
+from bot.channels.arrivals import Arrived, FileRef, Stored
 from bot.channels.buttons import is_one_shot
-from bot.channels.gateway import Arrived, FileRef, Gateway, Stored
+from bot.channels.gateway import Gateway
 from bot.channels.requests_in import read_body
 from bot.channels.telegram_client import PATH, ask_updates, close_bot, make_bot, set_webhook
 from bot.channels.telegram_sender import TelegramSender

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from bot.channels.gateway import Arrived, FileRef
+from bot.channels.arrivals import Arrived, FileRef
 from bot.commands import BY_VERB
 from bot.messages import IncomingMessage
 

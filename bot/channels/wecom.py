@@ -12,8 +12,9 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from bot.app import App
+from bot.channels.arrivals import FileRef, Stored
 from bot.channels.buttons import is_one_shot
-from bot.channels.gateway import FileRef, Gateway, Stored
+from bot.channels.gateway import Gateway
 from bot.channels.requests_in import read_body
 from bot.channels.wecom_api import CHANNEL, WeComApi
 from bot.channels.wecom_callback import LARGEST_CALLBACK, Callback, CallbackReader, Refusal, Tapped

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from bot.channels.gateway import Arrived, FileRef
+from bot.channels.arrivals import Arrived, FileRef
 from bot.channels.wecom_api import CHANNEL
 from bot.messages import IncomingMessage
 

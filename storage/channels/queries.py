@@ -1,5 +1,6 @@
 """Reads of what channels remember."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -49,6 +50,12 @@ def accounts_held(session: Session, channel: str) -> list[str]:
     return list(session.exec(select(HeldUpdate.account).where(HeldUpdate.channel == channel).distinct()))
 
 
-def is_held(session: Session, channel: str, account: str) -> bool:
-    """Whether an account has updates waiting for their files: later ones must queue behind them."""
-    return oldest_held(session, channel, account) is not None
+def held_among(session: Session, channel: str, accounts: Collection[str]) -> set[str]:
+    """Those of the accounts that have updates waiting for their files: later ones must queue behind them."""
+    if not accounts:
+        return set()
+    return set(
+        session.exec(
+            select(HeldUpdate.account).where(HeldUpdate.channel == channel, col(HeldUpdate.account).in_(accounts))
+        )
+    )

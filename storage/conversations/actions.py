@@ -12,7 +12,7 @@ from sqlmodel import Session, col
 from storage.conversations.queries import FormState, form_state
 from storage.conversations.rules import FormStatus
 from storage.conversations.tables import FormSession, QuestionLog, ReceivedMessage
-from storage.database import insert_new
+from storage.database import insert_new, inserted
 
 
 def store_message(
@@ -26,7 +26,17 @@ def store_message(
     now: datetime,
 ) -> bool:
     """Store one incoming message; False when (channel, external id) was stored before: a repeat, to be ignored."""
-    row = {
+    row = message_row(
+        channel=channel, external_id=external_id, account=account, person_id=person_id, body=body, now=now
+    )
+    return bool(insert_new(session, ReceivedMessage, [row]))
+
+
+def message_row(
+    *, channel: str, external_id: str, account: str, person_id: int | None, body: str, now: datetime
+) -> dict[str, Any]:
+    """The column values of one incoming message, for `store_messages`."""
+    return {
         "channel": channel,
         "external_id": external_id,
         "account": account,
@@ -34,7 +44,11 @@ def store_message(
         "received_at": now,
         "body": body,
     }
-    return bool(insert_new(session, ReceivedMessage, [row]))
+
+
+def store_messages(session: Session, rows: Sequence[Mapping[str, Any]]) -> set[str]:
+    """Store messages of one channel in their order; the external ids of those that were not there before."""
+    return set(inserted(session, ReceivedMessage, rows, col(ReceivedMessage.external_id)))
 
 
 def mark_handled(session: Session, message_id: int, *, now: datetime, person_id: int | None = None) -> None:

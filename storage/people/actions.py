@@ -164,14 +164,26 @@ def person_of_account(session: Session, channel: str, external_id: str) -> int |
     ).first()
 
 
-def account_in_any_case(session: Session, channel: str, external_id: str) -> str:
-    """The account as it was bound, where upper and lower case are the same to the platform; "" when nobody's."""
-    found = session.exec(
-        select(ChannelAccount.external_id).where(
-            ChannelAccount.channel == channel, func.lower(ChannelAccount.external_id) == external_id.lower()
+def people_of_accounts(
+    session: Session, channel: str, accounts: Collection[str], *, any_case: bool = False
+) -> dict[str, tuple[str, int, bool]]:
+    """Account → (the account as it was bound, its person, whether it is open), for those that are somebody's.
+
+    `any_case`: upper and lower case are the same to the platform.
+    """
+    if not accounts:
+        return {}
+    asked = {name.lower(): name for name in accounts} if any_case else {name: name for name in accounts}
+    bound = func.lower(ChannelAccount.external_id) if any_case else col(ChannelAccount.external_id)
+    rows = session.exec(
+        select(ChannelAccount.external_id, ChannelAccount.person_id, ChannelAccount.closed_at).where(
+            ChannelAccount.channel == channel, bound.in_(asked)
         )
     )
-    return next(iter(found), "")
+    return {
+        asked[name.lower() if any_case else name]: (name, person_id, closed_at is None)
+        for name, person_id, closed_at in rows
+    }
 
 
 def open_accounts(session: Session, person_id: int) -> list[tuple[str, str]]:

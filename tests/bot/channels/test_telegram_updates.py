@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from bot.channels.gateway import Arrived, FileRef
+from bot.channels.arrivals import Arrived, FileRef
 from bot.channels.telegram_updates import (
     EDITED,
     GroupTalk,
