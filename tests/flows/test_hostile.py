@@ -7,6 +7,7 @@ import asyncio
 import json
 import os
 import random
+import socket
 import warnings
 from collections import Counter
 from collections.abc import Iterator
@@ -28,7 +29,7 @@ from storage.database import Database
 from tests.bot.channels.phones import SECRET
 from tests.bot.channels.stage import STARTS, settings_for
 from tests.engines import SqliteFiles
-from tests.flows.hostile import Attacker
+from tests.flows.hostile import HEADER, Attacker
 from tests.flows.process import Process, environment
 from tests.peers import TelegramServer, WeComServer
 
@@ -104,6 +105,15 @@ async def attack(process: Process, attacker: Attacker) -> tuple[Counter[int], li
 
         await asyncio.gather(*(several() for _ in range(AT_ONCE)))
     return answers, [*sizes, process.resident()]
+
+
+def test_a_request_that_breaks_off_troubles_nobody(served: Served) -> None:
+    head = f"POST /telegram/webhook HTTP/1.1\r\nHost: x\r\n{HEADER}: {SECRET}\r\nContent-Length: 1000\r\n\r\n"
+    for _ in range(5):
+        with socket.create_connection(("127.0.0.1", int(served.process.settings["TANHUA_PORT"]))) as one:
+            one.sendall(head.encode() + b'{"update_id": 5')
+    assert httpx.get(f"{served.process.address}/healthz", trust_env=False).status_code == 200
+    assert "Exception" not in served.process.log.read_text()
 
 
 def routes_of(folder: Path, database: Database) -> set[tuple[str, str]]:
