@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, String, bindparam, cast, func, insert, update
+from sqlalchemy import BindParameter, ColumnElement, Integer, Select, String, bindparam, cast, func, insert, update
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
 
@@ -15,6 +16,8 @@ from storage.outbox.body import Body, read_body
 from storage.outbox.rules import PRIORITY, MessageKind, MessageStatus, retry_after_failure
 from storage.outbox.tables import DeliveryAttempt, OutgoingMessage
 from storage.people.tables import ChannelAccount
+
+NOW, WALL = bindparam("now", type_=Instant()), bindparam("wall", type_=Instant())
 
 
 @dataclass(frozen=True)
@@ -108,20 +111,11 @@ def lease(
     `wall` is the machine's clock, by which leases run; it differs from `now` when the clock of the bot was set.
     """
     wall = wall or now
-    due = (
-        select(OutgoingMessage)
-        .where(
-            (col(OutgoingMessage.status) == MessageStatus.WAITING)
-            | ((col(OutgoingMessage.status) == MessageStatus.LEASED) & (col(OutgoingMessage.lease_until) < wall)),
-            col(OutgoingMessage.not_before) <= now,
-            ~_is_behind_another(worker, now, wall),
-        )
-        .order_by(col(OutgoingMessage.priority), col(OutgoingMessage.id))
-        .limit(limit)
-    )
+    asked: dict[str, Any] = {"now": now, "wall": wall, "worker": worker, "most": limit}
     if channels is not None:
-        due = due.where(_goes_out_on(channels))
-    rows = _first_in_their_chats(session, session.scalars(lock_rows(due)).all(), worker)
+        asked["channels"] = list(channels)
+    due = session.scalars(_due(channels is not None), asked).all()
+    rows = _first_in_their_chats(session, due, worker)
     ids = [row.id for row in rows]
     if ids:
         _update(
@@ -135,7 +129,25 @@ def lease(
     return [_leased(row, worker) for row in rows]
 
 
-def _goes_out_on(channels: Sequence[str]) -> ColumnElement[bool]:
+@cache
+def _due(on_channels: bool) -> "Select[Any]":
+    """What may be leased, replies first; built once, for it is asked for every few messages."""
+    due = (
+        select(OutgoingMessage)
+        .where(
+            (col(OutgoingMessage.status) == MessageStatus.WAITING)
+            | ((col(OutgoingMessage.status) == MessageStatus.LEASED) & (col(OutgoingMessage.lease_until) < WALL)),
+            col(OutgoingMessage.not_before) <= NOW,
+            ~_is_behind_another(),
+        )
+        .order_by(col(OutgoingMessage.priority), col(OutgoingMessage.id))
+        .limit(bindparam("most", type_=Integer))
+    )
+    return lock_rows(due.where(_goes_out_on_channels()) if on_channels else due)
+
+
+def _goes_out_on_channels() -> ColumnElement[bool]:
+    channels: BindParameter[Any] = bindparam("channels", expanding=True)
     has_account = (
         select(ChannelAccount.id)
         .where(
@@ -148,14 +160,14 @@ def _goes_out_on(channels: Sequence[str]) -> ColumnElement[bool]:
     return col(OutgoingMessage.channel).in_(channels) | ((col(OutgoingMessage.channel) == "") & has_account)
 
 
-def _is_behind_another(worker: str, now: datetime, wall: datetime) -> ColumnElement[bool]:
+def _is_behind_another() -> ColumnElement[bool]:
     """An earlier message to the same chat is held back, or another worker has it in hand: order is kept."""
     earlier = aliased(OutgoingMessage)
-    held = (col(earlier.status) == MessageStatus.WAITING) & (col(earlier.not_before) > now)
+    held = (col(earlier.status) == MessageStatus.WAITING) & (col(earlier.not_before) > NOW)
     elsewhere = (
         (col(earlier.status) == MessageStatus.LEASED)
-        & (col(earlier.leased_by) != worker)
-        & (col(earlier.lease_until) >= wall)
+        & (col(earlier.leased_by) != bindparam("worker"))
+        & (col(earlier.lease_until) >= WALL)
     )
     return (
         select(earlier.id)
