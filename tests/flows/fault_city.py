@@ -47,8 +47,8 @@ class City:
 
     def change_talker(self) -> None:
         """Another talker, or another liaison, for somebody."""
-        unit = self.random.choice(COUNTIES)
-        official = self.officials[f"{unit}-{self.random.randrange(2, 8)}"]
+        official = self.officials[f"{self.random.choice(COUNTIES)}-{self.random.randrange(2, 8)}"]
+        unit = official.unit  # a talker comes from where one is now, or from above
         if self.random.random() < 0.5:
             self._put(replace(official, talker=self.random.choice([f"{unit}-0", f"{unit}-1", "C1", "C2"])))
         else:
