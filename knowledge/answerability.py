@@ -260,9 +260,17 @@ def _asked_for(scene: Scene) -> list[float]:
         head,
         float(head > HEAD_MISSING),
         asked_for.version_missing(question, titles),
-        asked_for.members_missing(question, [hit.passage.text for hit in scene.hits]),
+        asked_for.members_missing(question, _by_document(hits)),
         asked_for.masked_away(question, pieces),
     ]
+
+
+def _by_document(hits: Sequence[Hit]) -> list[str]:
+    """What was found of each document, in reading order."""
+    texts: dict[int, list[tuple[int, str]]] = {}
+    for hit in hits:
+        texts.setdefault(hit.document.id, []).append((hit.number, hit.passage.text))
+    return ["\n".join(text for _, text in sorted(found)) for found in texts.values()]
 
 
 def _near(scene: Scene) -> str:

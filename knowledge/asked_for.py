@@ -63,6 +63,7 @@ VERSION = re.compile(
 )
 EXPANDING = re.compile(r"分别|哪[些几]|具体|内容|是什么|是啥|指的|都是|包括|什么意思|含义")
 NAMED = re.compile(r"[“\"]([^”\"]{2,16})[”\"]")
+NUMERALS = "一二两三四五六七八九十0-9"
 COUNT = re.compile(r"^([一二两三四五六七八九十]|10|[2-9])")
 MARKERS = re.compile(r"[一二三四五六七八九十]是|[（(][一二三四五六七八九十0-9]+[）)]|第[一二三四五六七八九十]+[，、]")
 WINDOW = 420
@@ -159,7 +160,10 @@ def version_missing(question: str, titles: Iterable[str]) -> float:
 
 
 def members_missing(question: str, texts: Sequence[str]) -> float:
-    """Share of the counted names (六大体系) asked to be spelt out that stand in `texts` as bare names only."""
+    """Share of the counted names (六大体系) asked to be spelt out that stand in `texts` as bare names only.
+
+    `texts`: what was found of each document, as one text each.
+    """
     if not EXPANDING.search(question):
         return 0.0
     names = [name for name in NAMED.findall(question) if COUNT.match(name)]
@@ -169,7 +173,7 @@ def members_missing(question: str, texts: Sequence[str]) -> float:
 
 
 def _spelt_out(name: str, text: str) -> bool:
-    """Whether as many members as `name` counts stand behind or before it in `text`."""
+    """Whether as many members as `name` counts stand behind or before it in `text`, or its word is said as often."""
     counted = COUNT.match(name)
     count = _value(counted[1]) if counted else 2
     start = text.find(name)
@@ -181,7 +185,8 @@ def _spelt_out(name: str, text: str) -> bool:
         if most >= count:
             return True
         start = text.find(name, start + 1)
-    return False
+    word = re.sub(r"^(?:个|大|项|条|种)", "", name[len(counted[1]) :]) if counted else name
+    return name in text and len(re.findall(f"(?<![{NUMERALS}个大项条种]){re.escape(word)}", text)) >= count
 
 
 def _members(text: str) -> int:

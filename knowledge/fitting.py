@@ -9,16 +9,20 @@ from typing import NamedTuple
 import numpy as np
 
 from knowledge import tuning
-from knowledge.asking import read_question
+from knowledge.asking import Asked, read_question
 from knowledge.characters import squeezed
 from knowledge.indexing import Shelf
+from knowledge.keyword_index import Floats, Mask
 from knowledge.library import Library
 from knowledge.retrieval import Finder
 from knowledge.tuning import Tuning
+from knowledge.vector_index import VectorIndex
 from storage.errors import Refused
 
 FEWEST = 40
 LOOKED_AT = 20
+MOST_CHECKED = 200
+"""Held-back pairs each candidate is tried on: enough to choose by, and their keyword scores fit in memory."""
 
 
 class Pair(NamedTuple):
@@ -69,10 +73,11 @@ def fit(shelf: Shelf, pairs: Sequence[Pair], folder: Path) -> Fitted:
         inner.embed_documents([library.entry(library.passages[place]).text for _, place in matched]), dtype=np.float32
     )
     held = list(range(0, len(matched), tuning.HELD_BACK))
-    checked = [matched[row] for row in held]
+    checked = [matched[row] for row in held[:MOST_CHECKED]]
+    remembered: dict[str, Floats] = {}
 
     def score(candidate: Tuning) -> float:
-        return reciprocal_rank(Finder(library, shelf.vectors, candidate), checked)
+        return reciprocal_rank(RememberingFinder(library, shelf.vectors, candidate, remembered), checked)
 
     before = reciprocal_rank(Finder(library, shelf.vectors), checked)
     best, after = tuning.choose(questions, passages, held, model, score)
@@ -82,6 +87,22 @@ def fit(shelf: Shelf, pairs: Sequence[Pair], folder: Path) -> Fitted:
         )
         tuning.save(folder, whole, {"pairs": len(matched), "before": before, "after": after})
     return Fitted(len(matched), len(pairs) - len(matched), len(held), before, after, after > before)
+
+
+class RememberingFinder(Finder):
+    """A finder that keeps keyword scores between tunings, which do not change them."""
+
+    def __init__(
+        self, library: Library, vectors: VectorIndex | None, tuning: Tuning, remembered: dict[str, Floats]
+    ) -> None:
+        super().__init__(library, vectors, tuning)
+        self.remembered = remembered
+
+    def by_keywords(self, asked: Asked, document_mask: Mask, visible: Mask) -> Floats:
+        """As without tuning; each question is scored once."""
+        if asked.text not in self.remembered:
+            self.remembered[asked.text] = super().by_keywords(asked, document_mask, visible)
+        return self.remembered[asked.text]
 
 
 def reciprocal_rank(finder: Finder, pairs: Sequence[tuple[str, int]]) -> float:

@@ -87,9 +87,7 @@ class Finder:
 
     def _fused(self, asked: Asked, labels: Collection[str], document_mask: Mask, visible: Mask) -> Floats:
         library = self.library
-        keyword = _by_best(library.keywords.scores(asked.weights, visible))
-        whole = _by_best(library.document_keywords.scores(asked.weights, document_mask))
-        scores = keyword + DOCUMENT_WEIGHT * whole[library.document_numbers]
+        scores = self.by_keywords(asked, document_mask, visible)
         pool = np.argsort(-np.where(visible, scores, -1.0), kind="stable")[:KEYWORD_POOL]
         dense = self._dense(asked, labels, visible, pool)
         scores = scores + (self.tuning.dense_weight if self.tuning else DENSE_WEIGHT) * dense
@@ -101,6 +99,13 @@ class Finder:
             scores = np.where(lines == asked.count, scores * COUNTED_WEIGHT, scores)
         fused: Floats = np.where(visible, scores, -np.inf).astype(np.float32)
         return fused
+
+    def by_keywords(self, asked: Asked, document_mask: Mask, visible: Mask) -> Floats:
+        """Keyword scores of passages and half their documents', shape (passages,); the same under every tuning."""
+        library = self.library
+        keyword = _by_best(library.keywords.scores(asked.weights, visible))
+        whole = _by_best(library.document_keywords.scores(asked.weights, document_mask))
+        return keyword + DOCUMENT_WEIGHT * whole[library.document_numbers]
 
     def _yielding(self) -> Floats:
         """What each document keeps of its scores beside the rules above it, shape (documents,)."""

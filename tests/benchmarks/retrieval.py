@@ -18,7 +18,7 @@ import numpy as np
 
 from knowledge import tuning
 from knowledge.asking import read_question
-from knowledge.fitting import reciprocal_rank
+from knowledge.fitting import RememberingFinder, reciprocal_rank
 from knowledge.library import Library
 from knowledge.retrieval import Finder
 
@@ -135,15 +135,20 @@ def tuned(public: PublicSet, finder: Finder, owners: Sequence[str], asked: Mappi
     passages = vectors.matrix[[place for _, place in pairs]]
     held = range(0, len(pairs), tuning.HELD_BACK)
 
+    remembered: dict[str, Any] = {}
+
     def score(candidate: tuning.Tuning) -> float:
-        return reciprocal_rank(Finder(finder.library, vectors, candidate), [pairs[row] for row in held][:120])
+        candidate_finder = RememberingFinder(finder.library, vectors, candidate, remembered)
+        return reciprocal_rank(candidate_finder, [pairs[row] for row in held][:120])
 
     before = reciprocal_rank(finder, [pairs[row] for row in held][:120])
     best, after = tuning.choose(questions, passages, list(held), vectors.model, score)
     matrix = tuning.fitted_matrix(questions, passages, best.strength)
     whole = tuning.Tuning(matrix, best.dense_weight, best.model, best.strength)
     seconds = time.perf_counter() - began
-    print(f"tuned on {len(pairs)} pairs in {seconds:.0f} s; held-back reciprocal rank {before:.3f} -> {after:.3f}")
+    print(
+        f"tuned on {len(pairs)} pairs in {seconds:.0f} s (strength {best.strength:g}, weight {best.dense_weight:g}); held-back reciprocal rank {before:.3f} -> {after:.3f}"
+    )
     search = ours(Finder(finder.library, vectors, whole), owners)
     print(f"{'tanhua, tuned':<34}", judged(public, asked, search, seconds), flush=True)
 

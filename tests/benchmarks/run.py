@@ -14,6 +14,7 @@ RUNS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("replies.py", ("evaluation/replies.dev.jsonl",)),
     ("answers.py", ("evaluation/questions.dev.jsonl", "--documents", "seeds", "corpus")),
     ("retrieval.py", ("benchmarks/cmrc2018",)),
+    ("growth.py", ("benchmarks/stard",)),
     ("channels.py", ()),
     ("dialogue.py", ()),
     ("reminders.py", ()),

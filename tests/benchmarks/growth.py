@@ -1,0 +1,212 @@
+"""How indexing, memory and a question's time grow with the number of passages, beside peers in one run.
+
+python -m tests.benchmarks.growth STARD_FOLDER [--sizes 1000 5000 20000 60000] [--questions N]
+
+Passages are the set's articles; where it has fewer than asked for, they are taken again. To keep the run short passages
+get vectors drawn at random instead of embedded ones (embedding is the same work for every pipeline with vectors);
+questions are really embedded, and vectors are really kept and searched in Chroma.
+"""
+
+import argparse
+import gc
+import os
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from itertools import islice
+from pathlib import Path
+
+import numpy as np
+from langchain_core.embeddings import Embeddings
+
+if __package__ in (None, ""):  # run as a plain script
+    sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
+
+from knowledge.asking import read_question
+from knowledge.embedding import ShippedEmbeddings
+from knowledge.library import Library
+from knowledge.retrieval import Finder
+from knowledge.vector_index import VectorIndex
+from tests.benchmarks.peers import jieba_words
+from tests.benchmarks.public_sets import library_of, read_set
+
+SIZES = (1_000, 5_000, 20_000, 60_000)
+WIDTH = 512
+TOP = 10
+SEED = 20261123
+BAR = "LangChain BM25Retriever + jieba"
+Search = Callable[[str], object]
+
+
+class DrawnVectors(Embeddings):
+    """Passages get random vectors of length one, questions their real ones."""
+
+    name = "drawn"
+
+    def __init__(self) -> None:
+        self.random = np.random.default_rng(SEED)
+        self.real = ShippedEmbeddings()
+
+    def embed_documents(self, texts: list[str]) -> list[list[float]]:
+        """One random direction per text."""
+        drawn = self.random.standard_normal((len(texts), WIDTH)).astype(np.float32)
+        rows: list[list[float]] = (drawn / np.linalg.norm(drawn, axis=1, keepdims=True)).tolist()
+        return rows
+
+    def embed_query(self, text: str) -> list[float]:
+        """The shipped model's vector."""
+        return self.real.embed_query(text)
+
+
+@dataclass(frozen=True)
+class Grown:
+    """One pipeline at one size: seconds, megabytes added to the process, milliseconds by the wall and by processor."""
+
+    seconds: float
+    megabytes: float
+    p50: float
+    p95: float
+    busy50: float
+    busy95: float
+
+
+def main() -> None:
+    """One table per size."""
+    arguments = _arguments()
+    public = read_set(arguments.stard)
+    library, _ = library_of(public, cut=True)
+    questions = [public.queries[name] for name in sorted(public.queries)][: arguments.questions]
+    jieba_words("开始")
+    for size in arguments.sizes:
+        part = first_passages(library, size)
+        print(
+            f"\n{size} passages, {len(questions)} questions (index s, memory MB, p50 ms, p95 ms, and in processor time)",
+            flush=True,
+        )
+        grown = {}
+        with tempfile.TemporaryDirectory() as folder:
+            for name, build in PIPELINES.items():
+                grown[name] = measured(lambda build=build, part=part: build(part, Path(folder)), questions)
+                one = grown[name]
+                print(
+                    f"{name:<34}{one.seconds:8.1f}{one.megabytes:8.0f}{one.p50:9.1f}{one.p95:9.1f}{one.busy50:9.1f}{one.busy95:9.1f}",
+                    flush=True,
+                )
+        mine, bar = grown["tanhua"], grown[BAR]
+        print(f"our p95 is {mine.p95 / bar.p95:.3f} of {BAR}'s, {mine.busy95 / bar.busy95:.3f} in processor time")
+
+
+def first_passages(library: Library, size: int) -> Library:
+    """A library of the first `size` passages, taken again from the start where there are fewer."""
+    own = library.passages
+    taken = (replace(own[n % len(own)], id=n, position=n, block=n) for n in range(size))
+    passages = list(islice(taken, size))
+    wanted = {passage.document_id for passage in passages}
+    return Library([document for key, document in library.documents.items() if key in wanted], passages, 1)
+
+
+def measured(build: Callable[[], Search], questions: Sequence[str]) -> Grown:
+    """Build, warm up, ask."""
+    gc.collect()
+    before, began = resident(), time.perf_counter()
+    search = build()
+    seconds = time.perf_counter() - began
+    search(questions[0])
+    megabytes = resident() - before
+    times, busy = [], []
+    for question in questions:
+        began, worked = time.perf_counter(), time.process_time()
+        search(question)
+        times.append((time.perf_counter() - began) * 1000)
+        busy.append((time.process_time() - worked) * 1000)
+    return Grown(seconds, megabytes, *_middle_and_late(times), *_middle_and_late(busy))
+
+
+def _middle_and_late(values: list[float]) -> tuple[float, float]:
+    ordered = sorted(values)
+    return ordered[len(ordered) // 2], ordered[int(len(ordered) * 0.95)]
+
+
+def resident() -> float:
+    """Megabytes of this process in memory."""
+    return int(Path("/proc/self/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE") / 2**20
+
+
+def _ours(library: Library, folder: Path) -> Search:
+    vectors = VectorIndex(folder / "chroma", DrawnVectors())
+    vectors.bring_level(library.entries(vectors.model), 1)
+    _ = library.keywords, library.document_keywords
+    finder = Finder(library, vectors)
+    documents = np.ones(len(library.documents), dtype=np.bool_)
+    visible = np.ones(len(library.passages), dtype=np.bool_)
+
+    def search(question: str) -> object:
+        asked, _ = read_question(question, date(2026, 1, 1))
+        return finder.rank(asked, {"公开"}, documents, visible, TOP)
+
+    return search
+
+
+def _dense(library: Library, folder: Path) -> Search:
+    from langchain_chroma import Chroma
+
+    store = Chroma("peer", embedding_function=DrawnVectors(), persist_directory=str(folder / "peer"))
+    texts = _texts(library)
+    for start in range(0, len(texts), 256):
+        store.add_texts(texts[start : start + 256])
+    return lambda question: store.similarity_search(question, k=TOP)
+
+
+def _langchain(cut: Callable[[str], list[str]] | None) -> Callable[[Library, Path], Search]:
+    def build(library: Library, _: Path) -> Search:
+        from langchain_community.retrievers import BM25Retriever
+
+        retriever = BM25Retriever.from_texts(_texts(library), **({"preprocess_func": cut} if cut else {}))
+        retriever.k = TOP
+        return retriever.invoke
+
+    return build
+
+
+def _rank_bm25(library: Library, _: Path) -> Search:
+    from rank_bm25 import BM25Okapi
+
+    index = BM25Okapi([jieba_words(text) for text in _texts(library)])
+    return lambda question: np.argsort(-index.get_scores(jieba_words(question)))[:TOP]
+
+
+def _bm25s(library: Library, _: Path) -> Search:
+    import bm25s
+
+    index = bm25s.BM25()
+    index.index([jieba_words(text) for text in _texts(library)], show_progress=False)
+    return lambda question: np.argsort(-index.get_scores(jieba_words(question)))[:TOP]
+
+
+def _texts(library: Library) -> list[str]:
+    return [library.indexed_text(passage) for passage in library.passages]
+
+
+PIPELINES: dict[str, Callable[[Library, Path], Search]] = {
+    "tanhua": _ours,
+    "LangChain BM25Retriever": _langchain(None),
+    BAR: _langchain(jieba_words),
+    "rank_bm25 + jieba": _rank_bm25,
+    "bm25s + jieba": _bm25s,
+    "LangChain Chroma, dense only": _dense,
+}
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("stard", type=Path)
+    parser.add_argument("--sizes", type=int, nargs="+", default=list(SIZES))
+    parser.add_argument("--questions", type=int, default=40)
+    return parser.parse_args()
+
+
+if __name__ == "__main__":
+    main()
