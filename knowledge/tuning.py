@@ -16,7 +16,7 @@ from knowledge.keyword_index import Floats
 
 FILE = "tuning.npz"
 BEFORE = "tuning.before.npz"
-STRENGTHS = (3.0, 10.0, 30.0, 100.0)
+STRENGTHS = (1.0, 3.0, 10.0, 30.0)
 FIRST_WEIGHT = 0.3
 DENSE_WEIGHTS = (0.12, 0.2, 0.45, 0.6)
 HELD_BACK = 5
