@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from knowledge import keyword_index
 from knowledge.keyword_index import KeywordIndex, Mask
+from knowledge.precedence import kept
 from knowledge.vector_index import Entry, key_of
 from storage.documents.queries import DocumentFacts, PassageFacts
 from storage.documents.rules import BINDING, Audience, AudienceLevel, Standing, was_in_force
@@ -53,6 +54,11 @@ class Library:
             if not passage.outline:
                 texts[number].append(passage.text)
         return keyword_index.build(["\n".join(parts) for parts in texts])
+
+    @cached_property
+    def precedence(self) -> NDArray[np.float32]:
+        """What each document keeps of its scores beside the rules above it, in the order of `documents`."""
+        return np.asarray([kept(one.kind, one.title) for one in self._order], dtype=np.float32)
 
     @cached_property
     def outline_lines(self) -> NDArray[np.int64]:

@@ -1,7 +1,6 @@
 """Finding passages: keywords, the document's own keywords and vectors, fused by scores, for one audience and date."""
 
 import logging
-import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -14,16 +13,11 @@ from knowledge.library import Library, Period, labels_of
 from knowledge.tuning import Tuning
 from knowledge.vector_index import VectorIndex, key_of
 from storage.documents.queries import DocumentFacts, PassageFacts
-from storage.documents.rules import Audience, Kind
+from storage.documents.rules import Audience
 
 log = logging.getLogger("tanhua.index")
 DOCUMENT_WEIGHT = 0.5
 DENSE_WEIGHT = 0.12
-REGULATION_YIELDS = 0.9
-LOWER_RULE_YIELDS = 0.85
-LOWER_RULE = re.compile(r"(?:办法|细则|规定|规则|解释|批复|答复)(?:[（(][^（()）]*[）)])?$")
-"""A rule yields to the rule it is made under: so much is left of the scores of regulations, and of state rules below
-them by name, that of two that say the same the higher one leads. Nothing else yields: it is another kind of thing."""
 OUTLINE_WEIGHT = 0.85
 """Outlines repeat what the section says; they win only where the question is about the whole."""
 PART_WHOLE_WEIGHT = 0.7
@@ -91,7 +85,7 @@ class Finder:
         pool = np.argsort(-np.where(visible, scores, -1.0), kind="stable")[:KEYWORD_POOL]
         dense = self._dense(asked, labels, visible, pool)
         scores = scores + (self.tuning.dense_weight if self.tuning else DENSE_WEIGHT) * dense
-        scores = np.where(scores > 0, scores * self._yielding()[library.document_numbers], scores)
+        scores = np.where(scores > 0, scores * library.precedence[library.document_numbers], scores)
         lines = library.outline_lines
         if not asked.wants_list:
             scores = np.where(lines > 0, scores * OUTLINE_WEIGHT, scores)
@@ -106,11 +100,6 @@ class Finder:
         keyword = _by_best(library.keywords.scores(asked.weights, visible))
         whole = _by_best(library.document_keywords.scores(asked.weights, document_mask))
         return keyword + DOCUMENT_WEIGHT * whole[library.document_numbers]
-
-    def _yielding(self) -> Floats:
-        """What each document keeps of its scores beside the rules above it, shape (documents,)."""
-        documents = self.library.documents.values()
-        return np.asarray([_kept(document.kind, document.title) for document in documents], dtype=np.float32)
 
     def _part(self, part: Mapping[str, float], whole: Floats, document_mask: Mask, visible: Mask) -> int:
         """The best passage for one part of a question; the whole question still weighs in."""
@@ -171,12 +160,6 @@ def _moved_up(numbers: Sequence[int], lead: int, place: int) -> list[int]:
         return list(numbers)
     rest = [number for number in numbers if number != lead]
     return [*rest[:place], lead, *rest[place:]]
-
-
-def _kept(kind: str, title: str) -> float:
-    if kind == Kind.REGULATION:
-        return REGULATION_YIELDS
-    return LOWER_RULE_YIELDS if kind == Kind.NORMATIVE and LOWER_RULE.search(title) else 1.0
 
 
 def _by_best(scores: Floats) -> Floats:

@@ -10,11 +10,12 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 SHARED = Path(os.environ.get("TANHUA_SHARED", ROOT.parent / "shared"))
+BESIDE = ("seeds", "corpus")
 RUNS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("replies.py", ("evaluation/replies.dev.jsonl",)),
     ("answers.py", ("evaluation/questions.dev.jsonl", "--documents", "seeds", "corpus")),
     ("retrieval.py", ("benchmarks/cmrc2018",)),
-    ("growth.py", ("benchmarks/stard",)),
+    ("growth.py", ("benchmarks/stard", "--sizes", "1000", "5000", "20000", "--questions", "30")),
     ("channels.py", ()),
     ("dialogue.py", ()),
     ("reminders.py", ()),
@@ -29,8 +30,8 @@ def main() -> int:
     worst = 0
     for script, arguments in RUNS:
         file = Path(__file__).parent / script
-        paths = [word if word.startswith("-") else str(SHARED / word) for word in arguments]
-        missing = [path for path in paths if not path.startswith("-") and not Path(path).exists()]
+        paths = [str(SHARED / word) if "/" in word or word in BESIDE else word for word in arguments]
+        missing = [path for path in paths if path.startswith(str(SHARED)) and not Path(path).exists()]
         if not file.exists() or missing:
             print(f"== {script}: left out, {', '.join(missing) or 'not written yet'}", flush=True)
             continue
