@@ -25,7 +25,7 @@ from tests.engines import PostgresServer
 from tests.flows.process import Process, environment
 from tests.peers import TelegramServer, WeComServer
 
-UPDATES = int(os.environ.get("TANHUA_STORM_UPDATES", "600"))
+UPDATES = int(os.environ.get("TANHUA_STORM_UPDATES", "300"))
 AT_ONCE = 40
 TELEGRAM_FAULTS = {"5xx": 0.02, "reset": 0.02, "429": 0.005, "malformed": 0.01}
 WECOM_FAULTS = {"5xx": 0.02, "5xx_after": 0.02, "reset": 0.02, "reset_after": 0.02, "malformed": 0.01}

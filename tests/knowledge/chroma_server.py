@@ -29,6 +29,21 @@ def chroma_server(folder: Path) -> Iterator[str]:
         process.wait()
 
 
+def close_clients_of(address: str) -> None:
+    """Close the connections this process keeps to a server: chromadb leaves them to the collector."""
+    from chromadb.api.shared_system_client import SharedSystemClient
+
+    systems = SharedSystemClient._identifier_to_system
+    for identifier, system in list(systems.items()):
+        if int(address.rsplit(":", 1)[1]) != system.settings.chroma_server_http_port:
+            continue
+        for component in system.components():
+            session = getattr(component, "_session", None)
+            if session is not None:
+                session.close()
+        del systems[identifier]
+
+
 def _wait(address: str, process: "subprocess.Popen[bytes]") -> None:
     with httpx.Client(trust_env=False) as client:
         for _ in range(1_200):

@@ -13,7 +13,7 @@ from knowledge.indexing import bring_level, open_shelf
 from knowledge.ingesting import ingest
 from storage.database import Database
 from storage.documents.rules import PUBLIC, Audience, read_audience
-from tests.knowledge.chroma_server import chroma_server
+from tests.knowledge.chroma_server import chroma_server, close_clients_of
 from tests.knowledge.conftest import NOW, TODAY, CountedWords
 from tests.knowledge.samples import FAQ
 
@@ -27,6 +27,7 @@ def server(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
         monkeypatch.delenv(name, raising=False)
     with chroma_server(tmp_path / "server") as address:
         yield address
+        close_clients_of(address)
 
 
 def desk_at(register: Database, data: Path, address: str = "") -> PolicyDesk:
