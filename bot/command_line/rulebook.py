@@ -23,12 +23,9 @@ def add(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace, app: "App") -> int:
     """Do what was asked, then list what there is."""
-    from sqlmodel import select
-
     from bot.command_line.simulate import read_rulebook_file
-    from storage.errors import NotFound
     from storage.instants import shanghai_date
-    from storage.people.tables import Unit
+    from storage.people.queries import unit_id_of
     from storage.rulebooks.actions import add_rulebook, adopt_rulebook
     from storage.rulebooks.queries import adoptions, all_rulebooks
 
@@ -37,9 +34,7 @@ def run(arguments: argparse.Namespace, app: "App") -> int:
         if arguments.add:
             add_rulebook(session, read_rulebook_file(arguments.add), actor_id=None, now=now)
         if arguments.adopt:
-            unit = session.exec(select(Unit.id).where(Unit.code == arguments.unit)).first() if arguments.unit else None
-            if arguments.unit and unit is None:
-                raise NotFound(f"没有编号为“{arguments.unit}”的单位。")
+            unit = unit_id_of(session, arguments.unit) if arguments.unit else None
             adopt_rulebook(
                 session, arguments.adopt, unit_id=unit, valid_from=arguments.start or shanghai_date(now),
                 valid_until=arguments.end, actor_id=None, now=now,

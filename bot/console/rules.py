@@ -13,9 +13,9 @@ from bot.console.frame import actor_now, admitted, console_page, table, told
 from bot.forms.labels import full_date
 from jobs.previewing import SHOWN, Preview, preview
 from jobs.wording import say
-from storage.errors import NotFound, Refused, RuleBroken
+from storage.errors import Refused, RuleBroken
 from storage.instants import SHANGHAI, shanghai_date
-from storage.people.queries import names_by_code, unit_views
+from storage.people.queries import names_by_code, unit_id_of
 from storage.rulebooks.actions import add_rulebook, adopt_rulebook
 from storage.rulebooks.queries import AdoptionView, adoptions, rulebook_texts
 from storage.rulebooks.reading import read_rulebook
@@ -174,10 +174,6 @@ class RulesPage:
         except ValueError as error:
             raise RuleBroken("起始日期应写成 2027-01-01 的样子。") from error
         with self.host.app.database.transaction() as session:
-            known = {view.code: view.id for view in unit_views(session).values()}
-            if unit and unit not in known:
-                raise NotFound(f"没有编号为“{unit}”的单位。")
-            adopt_rulebook(
-                session, name, unit_id=known[unit] if unit else None, valid_from=start, actor_id=actor.person_id,
-                now=self.host.app.clock(),
-            )  # fmt: skip
+            unit_id = unit_id_of(session, unit) if unit else None
+            now = self.host.app.clock()
+            adopt_rulebook(session, name, unit_id=unit_id, valid_from=start, actor_id=actor.person_id, now=now)

@@ -3,7 +3,9 @@
 from typing import Any
 
 from sqlalchemy import Date, Integer, String, cast, literal, null, select
+from sqlmodel import col
 
+from storage.findings.tables import Finding
 from storage.instants import Instant
 
 
@@ -28,6 +30,19 @@ def facts(
         _or_null(finding_id, Integer()).label("finding_id"),
         _or_null(base_on, Date()).label("base_on"),
         _or_null(base_at, Instant()).label("base_at"),
+    )
+
+
+def facts_of_finding(*, ref_id: Any = None, base_on: Any = None, base_at: Any = None) -> Any:
+    """The same about a finding: in whose charge it is and whom it is about follow from it. `ref_id`: itself unless given."""
+    return facts(
+        ref_id=col(Finding.id) if ref_id is None else ref_id,
+        unit_id=col(Finding.talking_unit_id),
+        person_id=col(Finding.person_id),
+        talk_id=col(Finding.talk_id),
+        finding_id=col(Finding.id),
+        base_on=base_on,
+        base_at=base_at,
     )
 
 

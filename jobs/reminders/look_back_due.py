@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlmodel import col
 
-from jobs.reminders.facts import facts
+from jobs.reminders.facts import facts_of_finding
 from jobs.reminders.obligations import ObligationRule
 from storage.findings.tables import Finding, LookBack
 from storage.rulebooks.rules import Ladder
@@ -14,12 +14,8 @@ from storage.rulebooks.rules import Ladder
 
 def _facts(_: date, __: Sequence[Ladder]) -> Any:
     return (
-        facts(
+        facts_of_finding(
             ref_id=col(LookBack.id),
-            unit_id=col(Finding.talking_unit_id),
-            person_id=col(Finding.person_id),
-            talk_id=col(Finding.talk_id),
-            finding_id=col(Finding.id),
             base_on=col(LookBack.due_on),
         )
         .select_from(LookBack)

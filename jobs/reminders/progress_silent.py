@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import case, func
 from sqlmodel import col, select
 
-from jobs.reminders.facts import facts
+from jobs.reminders.facts import facts_of_finding
 from jobs.reminders.obligations import ObligationRule
 from storage.findings.rules import FindingStatus
 from storage.findings.tables import Finding, Measure, ProgressEntry
@@ -24,12 +24,7 @@ def _facts(_: date, __: Sequence[Ladder]) -> Any:
         .scalar_subquery()
     )
     since = func.coalesce(last, col(Finding.issued_at))
-    return facts(
-        ref_id=col(Finding.id),
-        unit_id=col(Finding.talking_unit_id),
-        person_id=col(Finding.person_id),
-        talk_id=col(Finding.talk_id),
-        finding_id=col(Finding.id),
+    return facts_of_finding(
         base_on=case((since.is_(None), col(Finding.found_on)), else_=None),
         base_at=since,
     ).where(col(Finding.status).in_((FindingStatus.FILED, FindingStatus.RECTIFYING)))

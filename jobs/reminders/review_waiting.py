@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import case, func
 from sqlmodel import col, select
 
-from jobs.reminders.facts import facts
+from jobs.reminders.facts import facts_of_finding
 from jobs.reminders.obligations import ObligationRule
 from storage.findings.rules import FindingStatus
 from storage.findings.tables import Finding, Measure, ProgressEntry
@@ -22,12 +22,7 @@ def _facts(_: date, __: Sequence[Ladder]) -> Any:
         .correlate(Finding)
         .scalar_subquery()
     )
-    return facts(
-        ref_id=col(Finding.id),
-        unit_id=col(Finding.talking_unit_id),
-        person_id=col(Finding.person_id),
-        talk_id=col(Finding.talk_id),
-        finding_id=col(Finding.id),
+    return facts_of_finding(
         base_on=case((handed_in.is_(None), col(Finding.found_on)), else_=None),
         base_at=handed_in,
     ).where(col(Finding.status) == FindingStatus.REVIEWING)

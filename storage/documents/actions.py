@@ -13,8 +13,8 @@ from storage.database import insert_new, lock_rows
 from storage.documents.rules import AudienceChoice, AudienceLevel, DocumentState, Kind, Standing, first_day
 from storage.documents.tables import DocumentVersion, ModelUse, Passage, PolicyDocument, RegisterRevision
 from storage.errors import NotFound, NotPermitted
+from storage.people.queries import unit_id_of
 from storage.people.rules import Actor
-from storage.people.tables import Unit
 
 
 class Outcome(StrEnum):
@@ -321,12 +321,7 @@ def _apply_audience(document: PolicyDocument, level: AudienceLevel, unit_id: int
 
 
 def _unit_id(session: Session, audience: AudienceChoice) -> int | None:
-    if audience.level != AudienceLevel.UNIT:
-        return None
-    unit = session.exec(select(Unit).where(Unit.code == audience.unit_code)).first()
-    if unit is None:
-        raise NotFound(f"没有编号为“{audience.unit_code}”的单位。")
-    return unit.id
+    return unit_id_of(session, audience.unit_code) if audience.level == AudienceLevel.UNIT else None
 
 
 def _require_keeper(actor: Actor | None) -> None:

@@ -50,6 +50,14 @@ def person_id_of(session: Session, code: str) -> int:
     return found
 
 
+def unit_id_of(session: Session, code: str) -> int:
+    """The id behind a unit's 编号; NotFound when there is none."""
+    found = session.exec(select(Unit.id).where(Unit.code == code)).first()
+    if found is None:
+        raise NotFound(f"没有编号为“{code}”的单位。")
+    return found
+
+
 def open_postings(today: date | BindParameter[date]) -> ColumnElement[bool]:
     """The condition that a posting is held today: begun, and not ended."""
     begun = col(Posting.from_on).is_(None) | (col(Posting.from_on) <= today)

@@ -68,7 +68,7 @@ def library_of(public: PublicSet, cut: bool = False) -> tuple[Library, list[str]
         title = public.titles[name][: article.start()] if article else public.titles[name]
         key = title if article else name
         kind = kind_of(title) if article else Kind.COMMENTARY
-        document = documents.setdefault(key, _document(len(documents) + 1, key, title, kind))
+        document = documents.setdefault(key, document_facts(len(documents) + 1, key, title, kind))
         heading = article[0] if article else ""
         for piece in gathered(sentences(text), LONGEST) if cut and len(text) > LONGEST else [text]:
             number = len(passages)
@@ -133,7 +133,8 @@ def kind_of(title: str) -> Kind:
     return Kind.REGULATION if bare.endswith("条例") else Kind.NORMATIVE
 
 
-def _document(number: int, name: str, title: str, kind: Kind) -> DocumentFacts:
+def document_facts(number: int, name: str, title: str, kind: Kind) -> DocumentFacts:
+    """A public document of nothing but a name, a title and a kind."""
     return DocumentFacts(
         id=number,
         name=name,

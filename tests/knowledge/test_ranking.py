@@ -1,6 +1,5 @@
 """Ranking over a library in memory, by keywords alone."""
 
-from dataclasses import replace
 from datetime import date
 
 import numpy as np
@@ -9,39 +8,16 @@ import pytest
 from knowledge.asking import read_question
 from knowledge.library import Library
 from knowledge.retrieval import Finder
-from storage.documents.queries import DocumentFacts, PassageFacts
-from storage.documents.rules import AudienceLevel, Kind, Standing
+from storage.documents.queries import PassageFacts
+from storage.documents.rules import Kind
+from tests.benchmarks.public_sets import document_facts
 
 TEXT = "值守人员应当如实登记来访车辆。"
-DOCUMENT = DocumentFacts(
-    id=1,
-    name="甲.txt",
-    title="甲",
-    issuer="",
-    number="",
-    kind=Kind.REPORT,
-    kind_confirmed=True,
-    issued="",
-    issued_on=None,
-    in_force_from=None,
-    in_force_until=None,
-    trial=False,
-    standing=Standing.UNKNOWN,
-    superseded_by="",
-    note="",
-    audience=AudienceLevel.PUBLIC,
-    audience_unit_id=None,
-    state="在用",
-    state_reason="",
-    version=1,
-    held_version=None,
-    digest="",
-)
 
 
 def ranked(*kinds: tuple[Kind, str]) -> list[str]:
     """Titles in rank order of documents that say the same."""
-    documents = [replace(DOCUMENT, id=n, name=f"{n}.txt", kind=k, title=t) for n, (k, t) in enumerate(kinds, start=1)]
+    documents = [document_facts(n, f"{n}.txt", t, k) for n, (k, t) in enumerate(kinds, start=1)]
     passages = [PassageFacts(d.id, d.id, d.id, d.id, "", TEXT, "", False) for d in documents]
     library = Library(documents, passages, 1)
     asked, _ = read_question("值守人员要登记来访车辆吗", date(2026, 1, 1))
