@@ -2,17 +2,17 @@
 
 import json
 import os
-import signal
 import subprocess
 import sys
 import traceback
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import cache
+from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any, NoReturn
 
 from bot.__main__ import main
+from tests.flows.clean_start import ancestor, started
 
 
 @dataclass(frozen=True)
@@ -65,27 +65,19 @@ class Installation:
 
 
 class TerminalChat:
-    """One `tanhua chat --as PERSON --json` process: a fork of this one that runs the command as typed.
-
-    It shares nothing with this process but loaded modules, so that a story of fifty processes is told in seconds.
-    """
+    """One `tanhua chat --as PERSON --json` process, started clean: a story of fifty processes is told in seconds."""
 
     def __init__(self, installation: Installation, person: str) -> None:
-        inward, self._outward = os.pipe()
-        self._inward, outward = os.pipe()
-        load_once()
-        self.pid = os.fork()
-        if self.pid == 0:
-            os.close(self._outward)
-            os.close(self._inward)
-            _become(installation, inward, outward, "chat", "--as", person, "--json")
-        os.close(inward)
-        os.close(outward)
-        self.answers = os.fdopen(self._inward, encoding="utf-8")
+        inward, self._outward = ancestor().Pipe(duplex=False)
+        self._inward, outward = ancestor().Pipe(duplex=False)
+        self._process = started(_become, installation, inward, outward, "chat", "--as", person, "--json")
+        inward.close()
+        outward.close()
+        self.answers = os.fdopen(os.dup(self._inward.fileno()), encoding="utf-8")
 
     def write(self, **line: Any) -> None:
         """Send one JSON line."""
-        os.write(self._outward, (json.dumps(line, ensure_ascii=False) + "\n").encode())
+        os.write(self._outward.fileno(), (json.dumps(line, ensure_ascii=False) + "\n").encode())
 
     def send(self, **line: Any) -> list[Said]:
         """Send one JSON line and give what the bot says up to its end mark."""
@@ -102,34 +94,19 @@ class TerminalChat:
 
     def kill(self) -> None:
         """Kill -9, as a power cut would."""
-        os.kill(self.pid, signal.SIGKILL)
-        os.waitpid(self.pid, 0)
+        self._process.kill()
+        self._process.join()
+        self._process.close()
         self.answers.close()
-        os.close(self._outward)
+        self._inward.close()
+        self._outward.close()
 
 
-@cache
-def load_once() -> None:
-    """Load here what every chat process loads, before the first fork."""
-    import alembic.command
-    from sqlalchemy.orm import configure_mappers
-
-    import bot.channels.terminal
-    import bot.conversation
-    import jobs.upkeep
-
-    assert alembic.command
-    assert bot.channels.terminal
-    assert bot.conversation
-    assert jobs.upkeep
-    configure_mappers()
-
-
-def _become(installation: Installation, inward: int, outward: int, *arguments: str) -> NoReturn:
+def _become(installation: Installation, inward: Connection, outward: Connection, *arguments: str) -> NoReturn:
     """Run one command in this process, a child, and end it."""
     try:
-        os.dup2(inward, 0)
-        os.dup2(outward, 1)
+        os.dup2(inward.fileno(), 0)
+        os.dup2(outward.fileno(), 1)
         os.environ.clear()
         os.environ.update(installation.surroundings())
         sys.stdin = os.fdopen(0, encoding="utf-8")

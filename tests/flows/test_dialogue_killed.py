@@ -7,27 +7,25 @@ Telegram and WeCom do. 200 points with TANHUA_SOAK=1, fewer in `make test`.
 # ruff: noqa: E501 (tables of Chinese phrases, one entry a line)
 
 import os
-import signal
 import time
-from collections.abc import Callable
 from pathlib import Path
 from random import Random
 
 import pytest
-from sqlalchemy import event
 from sqlmodel import col, select
 
-from bot.inbox import accept
 from bot.messages import IncomingMessage
 from bot.sample.organisation import write_sample_workbook
 from storage.attachments.folder import keep_file
 from storage.audit import AuditLine
 from storage.conversations.tables import FormSession, ReceivedMessage
-from storage.database import Database, open_database
+from storage.database import Database
 from storage.findings.tables import ProgressEntry, ProgressEvidence
 from storage.outbox.tables import OutgoingMessage
 from tests.bot.dialogue.speaking import NUMBERS, PNG
 from tests.bot.dialogue.world import World, build_world
+from tests.flows.clean_start import started, was_killed
+from tests.flows.struck_turn import take_turn, take_turn_until
 from tests.flows.terminal_driver import Installation
 from tests.moments import moment
 
@@ -40,34 +38,6 @@ ANSWERS = (
     "汇报进展", "[清理积压拨付单]", "已清理积压单据30笔", "完成60%，9月20日前能完成", "整改销号需要谁来验收？", "没有", "[file]",
     "[发完了]", "不对，是70%", "[提交]", "[提交]",
 )  # fmt: skip
-
-
-def turn(world: World, message: IncomingMessage) -> None:
-    """Accept one message and take its turn."""
-    accept(world.database, message, now=world.now, person_id=world.cast["responsible"])
-    world.speaker("responsible").conversation().work()
-
-
-def killed_at(database_url: str, number: int, act: Callable[[Database], None]) -> bool:
-    """Run `act` in a child that is killed at its n-th statement; whether it was."""
-    child = os.fork()
-    if child == 0:
-        try:
-            database, count = open_database(database_url), 0
-
-            def strike(*_: object) -> None:
-                nonlocal count
-                count += 1
-                if count >= number:
-                    os.kill(os.getpid(), signal.SIGKILL)
-
-            event.listen(database.engine, "after_cursor_execute", strike)
-            event.listen(database.engine, "commit", strike)
-            act(database)
-        finally:
-            os._exit(0)
-    _, status = os.waitpid(child, 0)
-    return os.WIFSIGNALED(status)
 
 
 def message_for(world: World, answer: str) -> IncomingMessage:
@@ -99,13 +69,8 @@ def test_killed_inside_turns(sqlite_database: Database, tmp_path: Path) -> None:
         for answer in ANSWERS:
             message, at = message_for(world, answer), random.randint(1, LONGEST_TURN)
             world.database.close()
-
-            def act(database: Database, message: IncomingMessage = message) -> None:
-                copy = World(database, world.cast, world.data, world.now)
-                turn(copy, message)
-
-            killed += killed_at(url, at, act)
-            turn(world, message)  # the channel delivers it again
+            killed += was_killed(started(take_turn_until, url, at, world.cast, world.data, world.now, message))
+            take_turn(world, message)  # the channel delivers it again
         check_after(world, rounds)
     assert killed > POINTS // 4
 
