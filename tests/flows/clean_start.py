@@ -6,11 +6,16 @@ once for each test process, has loaded the code of a chat and has no thread but 
 """
 
 import multiprocessing
+import os
 import signal
 from collections.abc import Callable
 from functools import cache
 from multiprocessing.context import ForkServerContext, ForkServerProcess
 from typing import Any
+
+from sqlalchemy import event
+
+from storage.database import Database, open_database
 
 
 @cache
@@ -39,3 +44,22 @@ def was_killed(child: ForkServerProcess) -> bool:
     child.close()
     assert code in {0, -signal.SIGKILL}, f"the child ended with {code}"
     return code != 0
+
+
+def killed_at(database_url: str, number: int, act: Callable[[Database], None]) -> bool:
+    """Run `act`, which can be pickled, in a child that is killed at its n-th statement; whether it was."""
+    return was_killed(started(_act_until, database_url, number, act))
+
+
+def _act_until(database_url: str, number: int, act: Callable[[Database], None]) -> None:
+    database, count = open_database(database_url), 0
+
+    def strike(*_: object) -> None:
+        nonlocal count
+        count += 1
+        if count >= number:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    event.listen(database.engine, "after_cursor_execute", strike)
+    event.listen(database.engine, "commit", strike)
+    act(database)

@@ -7,7 +7,7 @@ from sqlalchemy.orm import configure_mappers
 import bot.channels.terminal
 import bot.conversation
 import jobs.upkeep
-import tests.flows.struck_turn
+import tests.bot.dialogue.world
 
 LOADED = (
     alembic.command,
@@ -15,6 +15,6 @@ LOADED = (
     bot.channels.terminal,
     bot.conversation,
     jobs.upkeep,
-    tests.flows.struck_turn,
+    tests.bot.dialogue.world,
 )
 configure_mappers()

@@ -8,6 +8,7 @@ Telegram and WeCom do. 200 points with TANHUA_SOAK=1, fewer in `make test`.
 
 import os
 import time
+from functools import partial
 from pathlib import Path
 from random import Random
 
@@ -23,9 +24,8 @@ from storage.database import Database
 from storage.findings.tables import ProgressEntry, ProgressEvidence
 from storage.outbox.tables import OutgoingMessage
 from tests.bot.dialogue.speaking import NUMBERS, PNG
-from tests.bot.dialogue.world import World, build_world
-from tests.flows.clean_start import started, was_killed
-from tests.flows.struck_turn import take_turn, take_turn_until
+from tests.bot.dialogue.world import World, build_world, take_turn, take_turn_in
+from tests.flows.clean_start import killed_at
 from tests.flows.terminal_driver import Installation
 from tests.moments import moment
 
@@ -69,7 +69,7 @@ def test_killed_inside_turns(sqlite_database: Database, tmp_path: Path) -> None:
         for answer in ANSWERS:
             message, at = message_for(world, answer), random.randint(1, LONGEST_TURN)
             world.database.close()
-            killed += was_killed(started(take_turn_until, url, at, world.cast, world.data, world.now, message))
+            killed += killed_at(url, at, partial(take_turn_in, world.cast, world.data, world.now, message))
             take_turn(world, message)  # the channel delivers it again
         check_after(world, rounds)
     assert killed > POINTS // 4

@@ -35,10 +35,10 @@ from storage.people.actions import bind_account
 from tests.bot.dialogue.world import World, empty_world
 from tests.cast import city_book, hire
 from tests.engines import PostgresServer, running_postgres
+from tests.flows.clean_start import killed_at
 from tests.flows.commands import Commands
 from tests.flows.faults import full_disk, locked, read_only_disk
 from tests.flows.killed_worker import CHANNEL, FileSender
-from tests.flows.test_dialogue_killed import killed_at
 from tests.moments import moment
 from tests.storage.test_database import _differences as differences
 

@@ -6,6 +6,8 @@ from pathlib import Path
 
 from sqlmodel import Session, select
 
+from bot.inbox import accept
+from bot.messages import IncomingMessage
 from storage.database import Database
 from storage.findings.actions import MeasureText, name_finding
 from storage.instants import shanghai_date
@@ -81,3 +83,14 @@ def build_world(database: Database, folder: Path, at: str = "2025-08-01 10:00") 
         )
     world.talk_id, world.finding_id = talk.talk_id, named.finding_id
     return world
+
+
+def take_turn(world: World, message: IncomingMessage) -> None:
+    """Accept one message of the responsible person and take its turn."""
+    accept(world.database, message, now=world.now, person_id=world.cast["responsible"])
+    world.speaker("responsible").conversation().work()
+
+
+def take_turn_in(cast: Cast, data: Path, now: datetime, message: IncomingMessage, database: Database) -> None:
+    """The same where nothing of the world is at hand but these: in another process."""
+    take_turn(World(database, cast, data, now), message)
