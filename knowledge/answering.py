@@ -11,7 +11,7 @@ from langchain_core.embeddings import Embeddings
 
 from knowledge.answerability import Scene, is_answered
 from knowledge.asking import Asked, read_question
-from knowledge.characters import normalised
+from knowledge.characters import joined_pairs, normalised
 from knowledge.composing import compose
 from knowledge.definitions import is_explained, phrase_asked
 from knowledge.documents.structure import sentences
@@ -118,14 +118,14 @@ class PolicyDesk:
     ) -> Answer:
         finder = self.shelf.finder()
         found = finder.find(asked, audience=audience, period=period, limit=RETRIEVED)
-        rarities = finder.library.keywords.rarities(list(asked.weights), found.visible)
+        rarities = found.view.keywords.rarities(asked.weights)
         shown = _retrieved(found.hits) if with_retrieved else ()
         quotes = choose(asked, found.hits, rarities, finder.library.following)
         if phrase := phrase_asked(question):
             used = uses_without_meaning(phrase, found, finder)
             if used:
                 return _unexplained(phrase, used, shown)
-        unseen = rarity(0, int(found.visible.sum()))
+        unseen = rarity(0, found.view.keywords.present)
         if not is_answered(Scene(asked, found.hits, rarities, unseen)):
             return _declined(asked, quotes, shown)
         composed = compose(self.chat, question, found.hits, on_date) if self.chat else None
@@ -155,7 +155,8 @@ def _unexplained(phrase: str, used: Sequence[Quote], shown: tuple[Retrieved, ...
 def uses_without_meaning(phrase: str, found: Found, finder: Finder) -> list[Quote]:
     """Sentences that use a phrase no visible passage explains, best passage first; none where one explains it."""
     word, passages = normalised(phrase), finder.library.passages
-    numbers = [int(one) for one in found.visible.nonzero()[0] if word in normalised(passages[one].text)]
+    visible = finder.library.keywords.holding(joined_pairs(word))
+    numbers = [int(one) for one in visible if found.view.visible[one] and word in normalised(passages[one].text)]
     if not numbers or is_explained(word, [normalised(finder.library.indexed_text(passages[one])) for one in numbers]):
         return []
     order = {hit.number: place for place, hit in enumerate(found.hits)}
@@ -164,7 +165,7 @@ def uses_without_meaning(phrase: str, found: Found, finder: Finder) -> list[Quot
     for number in sorted(running, key=lambda one: order.get(one, len(order)))[:NEAREST]:
         piece = next((part for part in sentences(passages[number].text) if word in normalised(part)), "")
         if piece:
-            used.append(Quote(finder.hit(number, found.documents, 0.0), piece))
+            used.append(Quote(finder.hit(number, found.view.documents, 0.0), piece))
     return used
 
 

@@ -44,3 +44,15 @@ def terms(text: str) -> list[str]:
 def pairs(text: str) -> set[str]:
     """The distinct pairs of characters and words of `text`."""
     return {term for term in terms(text) if len(term) > 1}
+
+
+def joined_pairs(word: str) -> set[str]:
+    """The index terms of `word` that every text has in which it stands: its pairs of Chinese characters.
+
+    Words of letters and digits are none: in a text they may be part of a longer one.
+    """
+    found: set[str] = set()
+    for run in RUN.findall(normalised(word)):
+        if run[0] >= "\u3400":
+            found |= {run[start : start + 2] for start in range(len(run) - 1)}
+    return found

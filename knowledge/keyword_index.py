@@ -2,7 +2,7 @@
 others shows in a score: neither how many there are nor what words they use."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -31,34 +31,66 @@ class KeywordIndex:
         """How many texts are indexed."""
         return len(self.lengths)
 
-    def scores(self, query: Mapping[str, float], visible: Mask) -> Floats:
-        """BM25 of every text, shape (size,), 0 where invisible; `query` gives each term's weight."""
-        total = np.zeros(self.size, dtype=np.float32)
+    def seen_by(self, visible: Mask) -> "KeywordView":
+        """The index as somebody sees it who may see only the `visible` texts; one pass over all postings."""
         present = int(visible.sum())
-        if not present:
-            return total
-        norms = K1 * (1 - B + B * self.lengths / max(float(self.lengths[visible].mean()), 1.0))
-        for term, weight in query.items():
-            owners, counts = self._postings(term)
-            shown = visible[owners]
-            holders = int(shown.sum())
-            if not holders:
-                continue
-            owners, counts = owners[shown], counts[shown]
-            total[owners] += weight * rarity(holders, present) * counts * (K1 + 1) / (counts + norms[owners])
-        return total
+        average = float(self.lengths[visible].mean()) if present else 0.0
+        norms = (K1 * (1 - B + B * self.lengths / max(average, 1.0))).astype(np.float32)
+        if present == self.size:
+            holders = np.diff(self.starts)
+        else:
+            holders = np.add.reduceat(visible[self.owners], self.starts[:-1], dtype=np.int64)
+        return KeywordView(self, visible, present, norms, holders.astype(np.int32))
 
-    def rarities(self, query: Sequence[str], visible: Mask) -> dict[str, float]:
-        """How telling each term is among the visible texts; a term none of them holds is the most telling."""
-        present = int(visible.sum())
-        return {term: rarity(int(visible[self._postings(term)[0]].sum()), present) for term in query}
+    def holding(self, words: Collection[str]) -> NDArray[np.int32]:
+        """The texts that hold every one of `words` (terms of the index), in order; all texts where there are none."""
+        found = np.arange(self.size, dtype=np.int32)
+        for word in words:
+            found = np.intersect1d(found, self.postings(word)[0], assume_unique=True)
+        return found
 
-    def _postings(self, term: str) -> tuple[NDArray[np.int32], Floats]:
+    def number_of(self, term: str) -> int | None:
+        """The number of a term; None where no text holds it."""
+        return self.vocabulary.get(term)
+
+    def postings(self, term: str) -> tuple[NDArray[np.int32], Floats]:
+        """The texts that hold `term`, and how often each does."""
         number = self.vocabulary.get(term)
         if number is None:
             return self.owners[:0], self.counts[:0]
         part = slice(int(self.starts[number]), int(self.starts[number + 1]))
         return self.owners[part], self.counts[part]
+
+
+@dataclass(frozen=True)
+class KeywordView:
+    """An index with the statistics of its `visible` texts; a question touches the postings of its own terms only."""
+
+    index: KeywordIndex
+    visible: Mask
+    present: int
+    norms: Floats
+    """What BM25 adds to the count of a term, for each text."""
+    holders: NDArray[np.int32]
+    """How many visible texts hold each term."""
+
+    def scores(self, query: Mapping[str, float]) -> Floats:
+        """BM25 of every text, shape (size,), 0 where invisible; `query` gives each term's weight."""
+        total = np.zeros(self.index.size, dtype=np.float32)
+        for term, weight in query.items():
+            owners, counts = self.index.postings(term)
+            telling = weight * self.rarity(term) * (K1 + 1)
+            total[owners] += np.float32(telling) * counts / (counts + self.norms[owners])
+        return total if self.present == self.index.size else np.where(self.visible, total, np.float32(0))
+
+    def rarity(self, term: str) -> float:
+        """How telling a term is among the visible texts; one that none of them holds is the most telling."""
+        number = self.index.number_of(term)
+        return rarity(int(self.holders[number]) if number is not None else 0, self.present)
+
+    def rarities(self, query: Iterable[str]) -> dict[str, float]:
+        """How telling each term is."""
+        return {term: self.rarity(term) for term in query}
 
 
 def rarity(holders: int, present: int) -> float:

@@ -1,6 +1,6 @@
 """The register as it stands in memory: documents, passages and keyword indexes of one revision."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -13,11 +13,15 @@ from knowledge import keyword_index
 from knowledge.keyword_index import KeywordIndex, Mask
 from knowledge.precedence import kept
 from knowledge.vector_index import Entry, key_of
+from knowledge.view import View, Views
 from storage.documents.queries import DocumentFacts, PassageFacts
 from storage.documents.rules import BINDING, Audience, AudienceLevel, Standing, was_in_force
 
 if TYPE_CHECKING:
     from knowledge.retrieval import Hit
+
+VIEWS = 16
+"""Views kept for a library: so many different audiences and dates without working anything out again."""
 
 
 @dataclass(frozen=True)
@@ -38,7 +42,8 @@ class Library:
         order = {document.id: number for number, document in enumerate(documents)}
         self.document_numbers = np.asarray([order[p.document_id] for p in passages], dtype=np.int64)
         self._order = tuple(documents)
-        self._keyed: tuple[str, dict[str, list[int]]] = ("", {})
+        self._keys: tuple[str, tuple[str, ...]] = ("", ())
+        self._views = Views(VIEWS)
         self._by_name = {document.name: document for document in documents}
 
     @cached_property
@@ -56,9 +61,10 @@ class Library:
         return keyword_index.build(["\n".join(parts) for parts in texts])
 
     @cached_property
-    def precedence(self) -> NDArray[np.float32]:
-        """What each document keeps of its scores beside the rules above it, in the order of `documents`."""
-        return np.asarray([kept(one.kind, one.title) for one in self._order], dtype=np.float32)
+    def passage_precedence(self) -> NDArray[np.float32]:
+        """What each passage keeps of its scores beside the rules above its document."""
+        kept_by = np.asarray([kept(one.kind, one.title) for one in self._order], dtype=np.float32)
+        return kept_by[self.document_numbers]
 
     @cached_property
     def outline_lines(self) -> NDArray[np.int64]:
@@ -86,17 +92,13 @@ class Library:
 
     def entries(self, model: str) -> dict[str, Entry]:
         """What the vector index must hold, by key."""
-        made = [self.entry(passage) for passage in self.passages]
-        return {key_of(model, entry): entry for entry in made}
+        return dict(zip(self.keys(model), map(self.entry, self.passages), strict=True))
 
-    def numbers_of(self, key: str, model: str) -> list[int]:
-        """The passages an entry of the vector index stands for; none where the index is behind the register."""
-        if self._keyed[0] != model:
-            found: dict[str, list[int]] = {}
-            for number, passage in enumerate(self.passages):
-                found.setdefault(key_of(model, self.entry(passage)), []).append(number)
-            self._keyed = (model, found)
-        return self._keyed[1].get(key, [])
+    def keys(self, model: str) -> tuple[str, ...]:
+        """The key each passage has in the vector index; passages that say the same in the same place share one."""
+        if self._keys[0] != model:
+            self._keys = (model, tuple(key_of(model, self.entry(passage)) for passage in self.passages))
+        return self._keys[1]
 
     def entry(self, passage: PassageFacts) -> Entry:
         """What is embedded for one passage."""
@@ -105,22 +107,35 @@ class Library:
 
     @cached_property
     def labels(self) -> frozenset[str]:
-        """Every label there is: for fitting, which looks at all passages and shows none."""
+        """Every label there is."""
         return frozenset(label_of(d.audience, d.audience_unit_id) for d in self._order)
 
-    def visible_documents(self, audience: Audience, period: Period) -> dict[int, str]:
-        """Ids of the documents this audience may be answered from about this period, each with its standing then."""
-        seen = {d.id: d for d in self._order if audience.may_see(d.audience, d.audience_unit_id)}
+    def view(self, audience: Audience, period: Period) -> View:
+        """What this audience may be answered from about this period. Audiences that may see the same share it."""
+        labels = self.labels & labels_of(audience)
+        return self._views.get((labels, period), lambda: self.view_of(self._visible_documents(labels, period)))
+
+    def view_of(self, documents: Mapping[int, str]) -> View:
+        """A view of the documents with these ids, each with its standing."""
+        chosen = np.asarray([document.id in documents for document in self._order], dtype=np.bool_)
+        return self.view_of_passages(documents, chosen[self.document_numbers], chosen)
+
+    def view_of_passages(self, documents: Mapping[int, str], visible: Mask, chosen: Mask | None = None) -> View:
+        """A view of the `visible` passages, and of the `chosen` documents as a whole (each one without it)."""
+        chosen = np.ones(len(self._order), dtype=np.bool_) if chosen is None else chosen
+        return View(documents, visible, self.keywords.seen_by(visible), self.document_keywords.seen_by(chosen))
+
+    def whole(self) -> View:
+        """All there is, for fitting and measuring, which show nothing to anybody."""
+        return self._views.get("whole", lambda: self.view_of({d.id: d.standing for d in self._order}))
+
+    def _visible_documents(self, labels: frozenset[str], period: Period) -> dict[int, str]:
+        """Ids of the documents with these labels that may speak about this period, each with its standing then."""
+        seen = {d.id: d for d in self._order if label_of(d.audience, d.audience_unit_id) in labels}
         standings = {key: self._standing(document, seen, period.day) for key, document in seen.items()}
         if period.both:
             return {key: standing or Standing.SUPERSEDED for key, standing in standings.items()}
         return {key: standing for key, standing in standings.items() if standing}
-
-    def visible_passages(self, documents: Sequence[int] | set[int] | dict[int, str]) -> tuple[Mask, Mask]:
-        """Masks over documents and over passages of the given document ids."""
-        chosen = np.asarray([document.id in documents for document in self._order], dtype=np.bool_)
-        passages = chosen[self.document_numbers] if len(self.passages) else np.zeros(0, dtype=np.bool_)
-        return chosen, passages
 
     def _standing(self, document: DocumentFacts, seen: dict[int, DocumentFacts], day: date) -> str:
         """The standing on `day`, or '' where the document must not speak for that day."""

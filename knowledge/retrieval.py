@@ -1,17 +1,18 @@
 """Finding passages: keywords, the document's own keywords and vectors, fused by scores, for one audience and date."""
 
 import logging
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from knowledge.asking import Asked
 from knowledge.keyword_index import Floats, Mask
-from knowledge.library import Library, Period, labels_of
+from knowledge.library import Library, Period
+from knowledge.passage_vectors import PassageVectors
 from knowledge.tuning import Tuning
-from knowledge.vector_index import VectorIndex, key_of
+from knowledge.view import View
 from storage.documents.queries import DocumentFacts, PassageFacts
 from storage.documents.rules import Audience
 
@@ -26,6 +27,7 @@ COUNTED_WEIGHT = 1.3
 """An outline with as many lines as the question speaks of."""
 DENSE_POOL = 200
 KEYWORD_POOL = 200
+Numbers = NDArray[np.intp]
 
 
 @dataclass(frozen=True)
@@ -45,102 +47,89 @@ class Found:
     """The hits of one question, and what was looked through."""
 
     hits: tuple[Hit, ...]
-    visible: Mask
-    documents: Mapping[int, str]
+    view: View
 
 
 class Finder:
     """Searches one library, by keywords alone where `vectors` is None. Holds no state between questions."""
 
-    def __init__(self, library: Library, vectors: VectorIndex | None, tuning: Tuning | None = None) -> None:
+    def __init__(self, library: Library, vectors: PassageVectors | None, tuning: Tuning | None = None) -> None:
         self.library = library
         self.vectors = vectors
         self.tuning = tuning
 
     def find(self, asked: Asked, *, audience: Audience, period: Period, limit: int) -> Found:
         """The `limit` best passages this audience may see about this period."""
-        documents = self.library.visible_documents(audience, period)
-        document_mask, visible = self.library.visible_passages(documents)
-        if not visible.any():
-            return Found((), visible, documents)
-        ranked = self.rank(asked, labels_of(audience), document_mask, visible, limit * 3)
-        hits = tuple(self.hit(number, documents, score) for number, score in ranked)
-        return Found(without_repeats(hits)[:limit], visible, documents)
+        view = self.library.view(audience, period)
+        if not view.keywords.present:
+            return Found((), view)
+        hits = tuple(self.hit(number, view.documents, score) for number, score in self.rank(asked, view, limit * 3))
+        return Found(without_repeats(hits)[:limit], view)
 
-    def rank(
-        self, asked: Asked, labels: Collection[str], document_mask: Mask, visible: Mask, limit: int
-    ) -> list[tuple[int, float]]:
-        """Numbers and scores of the `limit` best of the `visible` passages, each part of the question served first."""
-        scores = self._fused(asked, labels, document_mask, visible)
-        numbers = _best(scores, limit)
+    def rank(self, asked: Asked, view: View, limit: int) -> list[tuple[int, float]]:
+        """Numbers and scores of the `limit` best passages of `view`, each part of the question served first."""
+        scores = self._fused(asked, view)
+        numbers = [int(number) for number in leading(scores, limit) if scores[number] > 0]
         top = float(scores[numbers[0]]) if numbers else 0.0
         for place, part in enumerate(asked.parts):
-            numbers = _moved_up(numbers, self._part(part, scores, document_mask, visible), place)
-        leading = len(asked.parts)
-        return [(n, top if place < leading else float(scores[n])) for place, n in enumerate(numbers)]
+            numbers = _moved_up(numbers, self._part(part, scores, view), place)
+        leads = len(asked.parts)
+        return [(n, top if place < leads else float(scores[n])) for place, n in enumerate(numbers)]
 
-    def _fused(self, asked: Asked, labels: Collection[str], document_mask: Mask, visible: Mask) -> Floats:
+    def _fused(self, asked: Asked, view: View) -> Floats:
         library = self.library
-        scores = self.by_keywords(asked, document_mask, visible)
-        pool = np.argsort(-np.where(visible, scores, -1.0), kind="stable")[:KEYWORD_POOL]
-        dense = self._dense(asked, labels, visible, pool)
+        scores = self.by_keywords(asked, view)
+        dense = self._dense(asked, view, leading(scores, KEYWORD_POOL, view.visible))
         scores = scores + (self.tuning.dense_weight if self.tuning else DENSE_WEIGHT) * dense
-        scores = np.where(scores > 0, scores * library.precedence[library.document_numbers], scores)
+        scores = np.where(scores > 0, scores * library.passage_precedence, scores)
         lines = library.outline_lines
         if not asked.wants_list:
             scores = np.where(lines > 0, scores * OUTLINE_WEIGHT, scores)
         elif asked.count:
             scores = np.where(lines == asked.count, scores * COUNTED_WEIGHT, scores)
-        fused: Floats = np.where(visible, scores, -np.inf).astype(np.float32)
+        fused: Floats = np.where(view.visible, scores, -np.inf).astype(np.float32)
         return fused
 
-    def by_keywords(self, asked: Asked, document_mask: Mask, visible: Mask) -> Floats:
+    def by_keywords(self, asked: Asked, view: View) -> Floats:
         """Keyword scores of passages and half their documents', shape (passages,); the same under every tuning."""
-        library = self.library
-        keyword = _by_best(library.keywords.scores(asked.weights, visible))
-        whole = _by_best(library.document_keywords.scores(asked.weights, document_mask))
-        return keyword + DOCUMENT_WEIGHT * whole[library.document_numbers]
+        keyword = _by_best(view.keywords.scores(asked.weights))
+        whole = _by_best(view.document_keywords.scores(asked.weights))
+        return keyword + DOCUMENT_WEIGHT * whole[self.library.document_numbers]
 
-    def _part(self, part: Mapping[str, float], whole: Floats, document_mask: Mask, visible: Mask) -> int:
+    def _part(self, part: Mapping[str, float], whole: Floats, view: View) -> int:
         """The best passage for one part of a question; the whole question still weighs in."""
-        library = self.library
-        keyword = _by_best(library.keywords.scores(part, visible))
-        documents = _by_best(library.document_keywords.scores(part, document_mask))
-        own = PART_DOCUMENT_WEIGHT * documents[library.document_numbers]
+        keyword = _by_best(view.keywords.scores(part))
+        documents = _by_best(view.document_keywords.scores(part))
+        own = PART_DOCUMENT_WEIGHT * documents[self.library.document_numbers]
         scores = keyword + own + PART_WHOLE_WEIGHT * whole
         return int(np.argmax(scores))
 
-    def _dense(self, asked: Asked, labels: Collection[str], visible: Mask, pool: np.ndarray[Any, Any]) -> Floats:
+    def _dense(self, asked: Asked, view: View, pool: Numbers) -> Floats:
         """z-scores of cosine over the pool of both signals; what is in neither counts as the pool's worst."""
-        library, vectors = self.library, self.vectors
-        if vectors is None:
-            return np.zeros(len(visible), dtype=np.float32)
-        vector = vectors.embeddings.embed_query(asked.text)
-        if self.tuning:
-            vector = self.tuning.turned(vector)
-        keys = {key_of(vectors.model, library.entry(library.passages[n])): int(n) for n in pool if visible[n]}
         try:
-            near = vectors.similar(vector, labels, DENSE_POOL)
-            known = vectors.vectors([key for key in keys if key not in near])
-        except Exception:  # keywords alone answer this one; the index is built anew before the next
-            log.exception("the vector index cannot be read", extra={"action": "index.broken"})
-            vectors.distrust()
-            return np.zeros(len(visible), dtype=np.float32)
-        length = float(np.linalg.norm(vector)) or 1.0
-        cosines = np.full(len(library.passages), np.nan, dtype=np.float32)
-        for key, cosine in near.items():
-            for number in library.numbers_of(key, vectors.model):
-                cosines[number] = cosine
-        for key, stored in known.items():
-            for number in library.numbers_of(key, vectors.model):
-                cosines[number] = float(stored @ np.asarray(vector)) / (length * (float(np.linalg.norm(stored)) or 1.0))
-        cosines[~visible] = np.nan
-        seen = cosines[~np.isnan(cosines)]
+            cosines = self._cosines(asked)
+        except Exception:  # an embedding server that is away: keywords alone answer this one
+            log.exception("the question cannot be embedded", extra={"action": "embedding.failed"})
+            cosines = None
+        if cosines is None:
+            return np.zeros(len(view.visible), dtype=np.float32)
+        known = view.visible & ~np.isnan(cosines)
+        pooled = np.zeros(len(known), dtype=np.bool_)
+        pooled[pool] = True
+        pooled[leading(cosines, DENSE_POOL, known)] = True
+        pooled &= known
+        seen = cosines[pooled]
         if len(seen) < 2:
-            return np.zeros(len(cosines), dtype=np.float32)
+            return np.zeros(len(known), dtype=np.float32)
         scaled = (cosines - seen.mean()) / max(float(seen.std()), 1e-6)
-        filled: Floats = np.nan_to_num(scaled, nan=float(np.nanmin(scaled))).astype(np.float32)
+        filled: Floats = np.where(pooled, scaled, scaled[pooled].min()).astype(np.float32)
         return filled
+
+    def _cosines(self, asked: Asked) -> Floats | None:
+        if self.vectors is None:
+            return None
+        vector = self.vectors.embeddings.embed_query(asked.text)
+        return self.vectors.cosines(self.tuning.turned(vector) if self.tuning else vector)
 
     def hit(self, number: int, documents: Mapping[int, str], score: float) -> Hit:
         """A passage with its document and the standing it has."""
@@ -149,9 +138,15 @@ class Finder:
         return Hit(passage, document, documents[document.id], score, number)
 
 
-def _best(scores: Floats, count: int) -> list[int]:
-    order = np.argsort(-scores, kind="stable")[:count]
-    return [int(number) for number in order if scores[number] > 0]
+def leading(scores: Floats, count: int, among: Mask | None = None) -> Numbers:
+    """The places of the `count` highest scores (of those `among`), best first; equal ones in their order."""
+    places = np.arange(len(scores)) if among is None else np.flatnonzero(among)
+    values = scores[places]
+    if len(values) > count:
+        least = np.partition(values, len(values) - count)[len(values) - count]
+        enough = values >= least
+        places, values = places[enough], values[enough]
+    return places[np.argsort(-values, kind="stable")[:count]]
 
 
 def _moved_up(numbers: Sequence[int], lead: int, place: int) -> list[int]:

@@ -55,7 +55,7 @@ def _standing(view: StandardView, library: Library, audience: Audience, period: 
         return None
     if view.basis is None:
         return Standard(view, None, "")
-    standing = library.visible_documents(audience, period).get(view.basis.document_id)
+    standing = library.view(audience, period).documents.get(view.basis.document_id)
     return Standard(view, library.documents[view.basis.document_id], standing) if standing else None
 
 

@@ -8,7 +8,7 @@ import fcntl
 import hashlib
 import logging
 import shutil
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -52,24 +52,16 @@ class VectorIndex:
         self._opened: Any = None
         self._is_broken = False
 
-    def similar(self, vector: Sequence[float], labels: Collection[str], count: int) -> dict[str, float]:
-        """Keys and cosines of the `count` entries nearest to `vector` among those with one of `labels`."""
-        if not labels:
-            return {}
-        found = self._store()._collection.query(
-            query_embeddings=[list(vector)],
-            n_results=count,
-            where={"label": {"$in": sorted(labels)}},
-            include=["distances"],
-        )
-        return {key: 1.0 - float(gap) for key, gap in zip(found["ids"][0], found["distances"][0], strict=True)}
-
-    def vectors(self, keys: Sequence[str]) -> dict[str, Floats]:
-        """The stored vectors of those `keys` that are there."""
-        if not keys:
-            return {}
-        found = self._store()._collection.get(ids=list(keys), include=["embeddings"])
-        return dict(zip(found["ids"], np.asarray(found["embeddings"], dtype=np.float32), strict=True))
+    def vectors(self, keys: Sequence[str]) -> tuple[list[str], Floats]:
+        """Those `keys` that are there, and their vectors, one row each; read in pages."""
+        present: list[str] = []
+        rows: list[Floats] = []
+        for start in range(0, len(keys), PAGE):
+            found = self._store()._collection.get(ids=list(keys[start : start + PAGE]), include=["embeddings"])
+            if found["ids"]:
+                present += found["ids"]
+                rows.append(np.asarray(found["embeddings"], dtype=np.float32))
+        return present, np.concatenate(rows) if rows else np.zeros((0, 1), dtype=np.float32)
 
     def keys(self) -> set[str]:
         """Every key that is there."""

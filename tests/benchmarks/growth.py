@@ -28,6 +28,7 @@ if __package__ in (None, ""):  # run as a plain script
 from knowledge.asking import read_question
 from knowledge.embedding import ShippedEmbeddings
 from knowledge.library import Library
+from knowledge.passage_vectors import read_from
 from knowledge.retrieval import Finder
 from knowledge.vector_index import VectorIndex
 from tests.benchmarks.peers import jieba_words
@@ -138,14 +139,12 @@ def resident() -> float:
 def _ours(library: Library, folder: Path) -> Search:
     vectors = VectorIndex(folder / "chroma", DrawnVectors())
     vectors.bring_level(library.entries(vectors.model), 1)
-    _ = library.keywords, library.document_keywords
-    finder = Finder(library, vectors)
-    documents = np.ones(len(library.documents), dtype=np.bool_)
-    visible = np.ones(len(library.passages), dtype=np.bool_)
+    view = library.whole()
+    finder = Finder(library, read_from(vectors, library.keys(vectors.model)))
 
     def search(question: str) -> object:
         asked, _ = read_question(question, date(2026, 1, 1))
-        return finder.rank(asked, {"公开"}, documents, visible, TOP)
+        return finder.rank(asked, view, TOP)
 
     return search
 

@@ -4,7 +4,7 @@ import gzip
 import hashlib
 import json
 import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,8 +15,8 @@ from numpy.typing import NDArray
 
 from knowledge.embedding import ShippedEmbeddings
 from knowledge.library import Library
+from knowledge.passage_vectors import of_matrix
 from knowledge.retrieval import Finder
-from knowledge.vector_index import key_of
 from storage.documents.queries import DocumentFacts, PassageFacts
 from storage.documents.rules import AudienceLevel, Kind, Standing
 
@@ -79,37 +79,15 @@ def library_of(public: PublicSet, cut: bool = False) -> tuple[Library, list[str]
     return Library(list(documents.values()), [passages[p] for p in places], 1), [owners[p] for p in places]
 
 
-class MemoryVectors:
-    """Vectors in memory with the face of the vector index: for sets too large to be written to disk in each run."""
-
-    def __init__(self, library: Library, embeddings: Embeddings, cache: Path | None = None) -> None:
-        self.embeddings = embeddings
-        self.model = "memory"
-        self.keys = [key_of(self.model, library.entry(passage)) for passage in library.passages]
-        self.places = {key: place for place, key in enumerate(self.keys)}
-        texts = [library.entry(passage).text for passage in library.passages]
-        self.matrix = _embedded(embeddings, texts, cache)
-
-    def similar(self, vector: Sequence[float], labels: Collection[str], count: int) -> dict[str, float]:
-        """As the vector index does it, exactly."""
-        query = np.asarray(vector, dtype=np.float32)
-        cosines = self.matrix @ (query / (float(np.linalg.norm(query)) or 1.0))
-        count = min(count, len(cosines))
-        best = np.argpartition(-cosines, count - 1)[:count]
-        return {self.keys[place]: float(cosines[place]) for place in best}
-
-    def vectors(self, keys: Sequence[str]) -> dict[str, NDArray[np.float32]]:
-        """As the vector index does it."""
-        return {key: self.matrix[self.places[key]] for key in keys}
-
-
 def finder_of(library: Library, cache: Path | None = None) -> Finder:
-    """A finder over a public set with the embedder we ship."""
-    vectors: Any = MemoryVectors(library, ShippedEmbeddings(), cache)
-    return Finder(library, vectors)
+    """A finder over a public set with the embedder we ship; embedded texts are kept in `cache` between runs."""
+    embeddings = ShippedEmbeddings()
+    texts = [library.entry(passage).text for passage in library.passages]
+    return Finder(library, of_matrix(embeddings, embeddings.name, embedded(embeddings, texts, cache)))
 
 
-def _embedded(embeddings: Embeddings, texts: list[str], cache: Path | None) -> NDArray[np.float32]:
+def embedded(embeddings: Embeddings, texts: list[str], cache: Path | None) -> NDArray[np.float32]:
+    """Vectors of length one, shape (texts, width): from `cache` where the same texts were embedded before."""
     digest = hashlib.sha256("\0".join(texts).encode()).hexdigest()[:16]
     file = cache / f"vectors-{digest}.npy" if cache else None
     if file and file.exists():

@@ -105,13 +105,11 @@ def ndcg(found: Sequence[str], relevant: frozenset[str]) -> float:
 
 def ours(finder: Finder, owners: Sequence[str]) -> Search:
     """Our search, with the audience of the public."""
-    library = finder.library
-    documents = np.ones(len(library.documents), dtype=np.bool_)
-    visible = np.ones(len(library.passages), dtype=np.bool_)
+    view = finder.library.whole()
 
     def search(question: str) -> list[str]:
         asked, _ = read_question(question, TODAY)
-        ranked = finder.rank(asked, {"公开"}, documents, visible, DEPTH + 40)
+        ranked = finder.rank(asked, view, DEPTH + 40)
         return [owners[number] for number, _ in ranked]
 
     return search
@@ -205,9 +203,8 @@ def _dense(texts: Sequence[str], owners: Sequence[str], finder: Finder) -> Searc
     vectors: Any = finder.vectors
 
     def search(question: str) -> list[str]:
-        near = vectors.similar(vectors.embeddings.embed_query(question), {"公开"}, DEPTH)
-        order = sorted(near, key=lambda key: -near[key])
-        return [owners[vectors.places[key]] for key in order]
+        cosines = vectors.cosines(vectors.embeddings.embed_query(question))
+        return [owners[place] for place in np.argsort(-cosines)[:DEPTH]]
 
     return search
 

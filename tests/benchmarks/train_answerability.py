@@ -105,12 +105,12 @@ def _pair(finder: Finder, asked: Asked, owners: list[str], right: frozenset[str]
 
 def scene_of(finder: Finder, asked: Asked, visible: Mask) -> tuple[Scene, list[int]]:
     """What the reader sees of a question over the `visible` passages, and the numbers of the passages found."""
-    documents = np.ones(len(finder.library.documents), dtype=np.bool_)
-    standings = dict.fromkeys(finder.library.documents, "unknown")
-    ranked = finder.rank(asked, finder.library.labels, documents, visible, 15)
-    hits = without_repeats([finder.hit(number, standings, score) for number, score in ranked])[:12]
-    rarities = finder.library.keywords.rarities(list(asked.weights), visible)
-    return Scene(asked, hits, rarities, rarity(0, int(visible.sum()))), [hit.number for hit in hits]
+    view = finder.library.view_of_passages(dict.fromkeys(finder.library.documents, "unknown"), visible)
+    hits = without_repeats(
+        [finder.hit(number, view.documents, score) for number, score in finder.rank(asked, view, 15)]
+    )[:12]
+    rarities = view.keywords.rarities(asked.weights)
+    return Scene(asked, hits, rarities, rarity(0, view.keywords.present)), [hit.number for hit in hits]
 
 
 def _scores(trees: list[Any], start: float, rows: Any) -> Any:

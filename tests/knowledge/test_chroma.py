@@ -97,6 +97,25 @@ def test_several_read_while_one_writes(register: Database, tmp_path: Path, serve
     assert shelf.vectors.keys() == set(shelf.library().entries(shelf.vectors.model))
 
 
+def test_a_reader_takes_in_what_another_indexed_and_reads_only_that(
+    register: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reader, writer = desk_at(register, tmp_path), desk_at(register, tmp_path)
+    reader.answer(QUESTION, audience=PUBLIC, on_date=TODAY)
+    before = reader.shelf.finder().vectors
+    assert reader.shelf.finder().vectors is before is not None
+    text = FAQ.replace("食堂", "三号食堂").encode()
+    ingest(register, text, "新问答.txt", vouched=None, audience=read_audience("公开"), actor=None, now=NOW)
+    writer.shelf.finder()
+    read: list[str] = []
+    inner = reader.shelf.vectors.vectors
+    monkeypatch.setattr(reader.shelf.vectors, "vectors", lambda keys: (read.extend(keys), inner(keys))[1])
+    after = reader.shelf.finder().vectors
+    assert after is not None
+    assert set(read) == after.places.keys() - before.places.keys() != set()
+    assert after.places.keys() == set(reader.shelf.library().entries(reader.shelf.vectors.model))
+
+
 def test_indexing_that_was_killed_is_brought_level_by_the_next_start(register: Database, tmp_path: Path) -> None:
     data, url = tmp_path / "killed", f"sqlite:///{register.engine.url.database}"
     child = subprocess.Popen(

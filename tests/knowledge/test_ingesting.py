@@ -120,7 +120,7 @@ def test_a_lost_index_is_rebuilt_by_itself(register, tmp_path):
     bring_level(register, data, embeddings=CountedWords())
     shutil.rmtree(data)
     shelf = open_shelf(register, data, embeddings=CountedWords())
-    assert shelf.finder().vectors.keys() == set(shelf.library().entries(shelf.vectors.model))
+    assert shelf.finder().vectors.places.keys() == set(shelf.library().entries(shelf.vectors.model))
 
 
 def read_public():
