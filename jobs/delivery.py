@@ -159,11 +159,12 @@ class DeliveryWorker:
         """Send one piece; None when it was not sent and that is marked already."""
         key = f"{message.id}-{number}-{int(message.created_at.timestamp()) if message.created_at else 0}"
         try:
-            sent = await sender.send(address, parts[number], key=key)  # type: ignore[arg-type]
-        except SendUnknown as unknown:
+            async with asyncio.timeout(SEND_SECONDS):  # a lease lasts no longer: somebody else would send it again
+                sent = await sender.send(address, parts[number], key=key)  # type: ignore[arg-type]
+        except (SendUnknown, TimeoutError) as error:
             self._count(address, "unknown")
             if sender.repeats_suppressed_for == timedelta():
-                return unknown
+                return error if isinstance(error, SendUnknown) else SendUnknown("no end to the answer")
             self._hold(address, SendFailed(""))
             await self._insist(lambda: self._desk.unknown(message, address, sender.repeats_suppressed_for))
             return None
