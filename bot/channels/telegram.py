@@ -288,12 +288,13 @@ class Telegram:
         if not (is_new and tap.message_id and is_one_shot(tap.data)):
             return
         where = {"chat_id": tap.chat, "message_id": tap.message_id, "reply_markup": {"inline_keyboard": []}}
-        try:
-            if not (tap.text and tap.label):
-                raise ValueError("nothing to add to")
+        if tap.text and tap.label:
             shown = f"{tap.text}\n已选：{tap.label}"
-            await ask(self._bot, "editMessageText", **where, text=shown, link_preview_options=NO_PREVIEW)
-        except Exception:
+            with contextlib.suppress(Exception):
+                async with self.sender.pace.channel_turn():
+                    await ask(self._bot, "editMessageText", **where, text=shown, link_preview_options=NO_PREVIEW)
+                return
+        async with self.sender.pace.channel_turn():
             await ask(self._bot, "editMessageReplyMarkup", **where)
 
     async def _fetch(self, reference: FileRef) -> bytes:

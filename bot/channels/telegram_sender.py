@@ -22,7 +22,7 @@ LONGEST_TEXT = 4096
 LONGEST_DATA = 64
 LARGEST_FILE = 50 * 1000 * 1000
 ROW_WIDTH = 18
-PER_SECOND = 29.6
+IN_A_SECOND = 30
 NO_PREVIEW = {"is_disabled": True}
 GONE = (
     "chat not found",
@@ -55,7 +55,7 @@ class TelegramSender:
     def __init__(self, bot: "Bot", data: Path, pace: Pace | None = None) -> None:
         self._bot = bot
         self._data = data
-        self.pace = pace or Pace(per_second=PER_SECOND, per_account=1.0, burst=3)
+        self.pace = pace or Pace(in_a_second=IN_A_SECOND, per_account=1.0, burst=3)
 
     def parts(self, body: Body) -> list[Body]:
         """The text in pieces of at most 4,096 characters, the buttons under the last; then file by file."""
