@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import time
+from collections import deque
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
@@ -14,6 +15,8 @@ log = logging.getLogger("tanhua.inbox")
 THREADS = 8
 POLL_SECONDS = 1.0
 BETWEEN_TRIES = 0.5
+LOOKED_AHEAD = 8
+"""For each thread, so many queues are looked up at once: every look goes over all that waits."""
 
 
 class InboxWorker:
@@ -25,6 +28,7 @@ class InboxWorker:
         self._threads = threads
         self._pool = ThreadPoolExecutor(threads, thread_name_prefix="turn")
         self._busy: dict[str, asyncio.Task[None]] = {}
+        self._next: deque[StoredMessage] = deque()
         self._wake = asyncio.Event()
         self.handled_count = 0
         self.last_look = time.monotonic()
@@ -47,22 +51,23 @@ class InboxWorker:
         self._pool.shutdown()
 
     async def _begin_turns(self) -> None:
-        room = self._threads - len(self._busy)
-        if room <= 0:
+        if len(self._busy) >= self._threads:
             return
-        try:
-            waiting = await asyncio.to_thread(self._waiting, room)
-        except Exception:
-            log.exception("cannot look into the inbox", extra={"action": "inbox.look_failed"})
-            return
+        if not self._next:
+            try:
+                self._next.extend(await asyncio.to_thread(self._waiting))
+            except Exception:
+                log.exception("cannot look into the inbox", extra={"action": "inbox.look_failed"})
+                return
         self.last_look = time.monotonic()
-        for message in waiting:
+        while self._next and len(self._busy) < self._threads:
+            message = self._next.popleft()
             if message.queue not in self._busy:
                 self._busy[message.queue] = asyncio.create_task(self._turns(message))
 
-    def _waiting(self, room: int) -> list[StoredMessage]:
+    def _waiting(self) -> list[StoredMessage]:
         with self._conversation.database.reading() as session:
-            return waiting_messages(session, limit=room, skip=list(self._busy))
+            return waiting_messages(session, limit=LOOKED_AHEAD * self._threads, skip=list(self._busy))
 
     async def _turns(self, message: StoredMessage) -> None:
         """The turn of a queue's oldest message."""
@@ -76,6 +81,7 @@ class InboxWorker:
             self.handled_count += 1
             self._handled()
         else:
+            self._next.clear()  # what was looked up may be somebody else's by now
             await asyncio.sleep(BETWEEN_TRIES)  # another worker has it, or the database had a bad moment
         del self._busy[message.queue]
         self._wake.set()

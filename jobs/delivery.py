@@ -130,11 +130,7 @@ class DeliveryWorker:
             async with AsyncExitStack() as stack:
                 if address.channel in self._locks:
                     await stack.enter_async_context(self._locks[address.channel])
-                await sender.pace.channel_turn()
-                if self._stopping or time.monotonic() > until:
-                    await self._insist(lambda: self._desk.put_back(message, timedelta()))
-                    return
-                sent = await self._send(sender, message, address, parts, number)
+                sent = await self._send_in_turn(sender, message, address, parts, number, until)
                 if sent is None:
                     return
                 has_unknown = has_unknown or not isinstance(sent, Sent)
@@ -146,11 +142,27 @@ class DeliveryWorker:
             return timedelta()
         if (hold := self._hold_left(address)) > 0:
             return timedelta(seconds=hold)
-        if wait := await asyncio.to_thread(self._desk.wait_for_limits, address, sender.limits):
+        if sender.limits and (wait := await asyncio.to_thread(self._desk.wait_for_limits, address, sender.limits)):
             return wait
         await sender.pace.account_turn(address.account)
         if (hold := self._hold_left(address)) > 0:
             return timedelta(seconds=hold)
+        return None
+
+    async def _send_in_turn(
+        self,
+        sender: Sender,
+        message: LeasedMessage,
+        address: Address,
+        parts: Sequence[object],
+        number: int,
+        until: float,
+    ) -> Sent | SendUnknown | None:
+        """As `_send`, when the channel's pace allows it; given back when that is too late."""
+        async with sender.pace.channel_turn():
+            if not self._stopping and time.monotonic() <= until:
+                return await self._send(sender, message, address, parts, number)
+        await self._insist(lambda: self._desk.put_back(message, timedelta()))
         return None
 
     async def _send(
@@ -159,11 +171,12 @@ class DeliveryWorker:
         """Send one piece; None when it was not sent and that is marked already."""
         key = f"{message.id}-{number}-{int(message.created_at.timestamp()) if message.created_at else 0}"
         try:
-            sent = await sender.send(address, parts[number], key=key)  # type: ignore[arg-type]
-        except SendUnknown as unknown:
+            async with asyncio.timeout(SEND_SECONDS):  # a lease lasts no longer: somebody else would send it again
+                sent = await sender.send(address, parts[number], key=key)  # type: ignore[arg-type]
+        except (SendUnknown, TimeoutError) as error:
             self._count(address, "unknown")
             if sender.repeats_suppressed_for == timedelta():
-                return unknown
+                return error if isinstance(error, SendUnknown) else SendUnknown("no end to the answer")
             self._hold(address, SendFailed(""))
             await self._insist(lambda: self._desk.unknown(message, address, sender.repeats_suppressed_for))
             return None

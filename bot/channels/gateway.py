@@ -25,6 +25,7 @@ log = logging.getLogger("tanhua.gateway")
 BATCH = 200
 FETCH_TRIES = 5
 FETCH_PAUSE = 2.0
+FETCH_SECONDS = 180.0
 
 
 class Gateway:
@@ -135,7 +136,8 @@ class Gateway:
         refused = list(message.refused)
         for reference in (FileRef(*one) for one in data["files"]):
             try:
-                content = await self._fetch(reference)
+                async with asyncio.timeout(FETCH_SECONDS):
+                    content = await self._fetch(reference)
                 kept.append(await asyncio.to_thread(keep_file, self._data, content, reference.name))
             except Refused as error:
                 refused.append(error.message)

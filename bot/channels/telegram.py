@@ -22,8 +22,17 @@ from bot.channels.arrivals import Arrived, FileRef, Stored
 from bot.channels.buttons import is_one_shot
 from bot.channels.gateway import Gateway
 from bot.channels.requests_in import read_body
-from bot.channels.telegram_client import PATH, ask_updates, close_bot, make_bot, set_webhook
-from bot.channels.telegram_sender import TelegramSender
+from bot.channels.telegram_client import (
+    PATH,
+    ask,
+    ask_name,
+    ask_updates,
+    close_bot,
+    download,
+    make_bot,
+    set_webhook,
+)
+from bot.channels.telegram_sender import NO_PREVIEW, TelegramSender
 from bot.channels.telegram_updates import CHANNEL, GroupTalk, Membership, Tap, read_update, tap_of, update_id_of
 from storage.attachments.rules import LARGEST
 from storage.channels.actions import set_state
@@ -37,6 +46,9 @@ if TYPE_CHECKING:
 log = logging.getLogger("tanhua.telegram")
 LARGEST_UPDATE = 1024 * 1024
 LONGEST_PAUSE = 30.0
+NAME_SECONDS = 5.0
+IDLE_PAUSE = 0.3
+"""Between two questions that brought nothing new at once: a server may not know how to wait."""
 CLOSE_SECONDS = 3.0
 STORE_TRIES = 8
 MENU_TRIES = 5
@@ -83,10 +95,12 @@ class Telegram:
     async def run(self, stopping: asyncio.Event) -> None:
         """Take in updates until told to stop."""
         stop = asyncio.create_task(stopping.wait())
+        naming = asyncio.create_task(self._until_done(self._learn_name, stop))
         try:
             await self._gateway.resume()
-            await self._until_done(self._greet_platform, stop)
-            await self._until_done(self._choose_way, stop)
+            # The name matters in groups only: a server that does not tell it is used without.
+            await asyncio.wait({naming, stop}, timeout=NAME_SECONDS, return_when=asyncio.FIRST_COMPLETED)
+            await self._choose_way(stop)
             self._aside(self._set_menu())
             if self._secret:
                 await stop
@@ -94,6 +108,8 @@ class Telegram:
                 await self._poll(stop)
         finally:
             stop.cancel()
+            naming.cancel()
+            await asyncio.gather(naming, return_exceptions=True)
 
     async def close(self) -> None:
         """Finish what goes on beside, and disconnect."""
@@ -106,27 +122,25 @@ class Telegram:
 
     # Setting up
 
-    async def _greet_platform(self) -> None:
-        await self._bot.initialize()  # asks getMe
-        self._bot_name = self._bot.username
+    async def _learn_name(self) -> None:
+        self._bot_name = await ask_name(self._bot)
         await asyncio.to_thread(self._note_name, self._bot_name)
 
-    async def _choose_way(self) -> None:
+    async def _choose_way(self, stop: asyncio.Task[Any]) -> None:
         """Say how updates are to come. Without a public address the webhook is for somebody else to register."""
-        from telegram.error import InvalidToken
-
         if self._secret:
             if self._public_url:
-                await set_webhook(self._bot, self._public_url, self._secret)
+                await self._until_done(lambda: set_webhook(self._bot, self._public_url, self._secret), stop)
             return
-        with contextlib.suppress(InvalidToken):  # the token was good a moment ago: a server without webhooks
-            await self._bot.delete_webhook(drop_pending_updates=False)
+        with contextlib.suppress(Exception):  # a server without webhooks; where one is in the way, polling is told so
+            await ask(self._bot, "deleteWebhook", drop_pending_updates=False)
 
     async def _set_menu(self) -> None:
         """The menu is a convenience: a server that does not take it is used without."""
         for attempt in range(MENU_TRIES):
             with contextlib.suppress(Exception):
-                await self._bot.set_my_commands(list(COMMANDS))
+                commands = [{"command": verb, "description": title} for verb, title in COMMANDS]
+                await ask(self._bot, "setMyCommands", commands=commands)
                 return
             await asyncio.sleep(2.0**attempt)
         log.warning("no menu", extra={"action": "telegram.no_menu"})
@@ -157,9 +171,9 @@ class Telegram:
         if isinstance(error, InvalidToken):
             pause = LONGEST_PAUSE
         log.warning("telegram is not to be had", extra={"action": "telegram.wait", "error": kind, "seconds": pause})
-        if isinstance(error, Conflict) and "webhook" in str(error).lower():
-            with contextlib.suppress(Exception):  # somebody registered one while we were polling
-                await self._bot.delete_webhook(drop_pending_updates=False)
+        if isinstance(error, Conflict) and not self._secret:
+            with contextlib.suppress(Exception):  # somebody registered a webhook while we were polling
+                await ask(self._bot, "deleteWebhook", drop_pending_updates=False)
         await asyncio.wait({stop}, timeout=pause)
         return min(pause * 2, LONGEST_PAUSE)
 
@@ -176,12 +190,15 @@ class Telegram:
                 asking.cancel()
                 await asyncio.gather(asking, return_exceptions=True)
                 return
+            asked = offset
             try:
                 offset = await self._take_all(asking.result(), offset)
             except Exception as error:
                 pause = await self._pause_after(error, pause, stop)
-            else:
-                pause = 1.0
+                continue
+            pause = 1.0
+            if offset == asked:
+                await asyncio.wait({stop}, timeout=IDLE_PAUSE)
 
     async def _take_all(self, updates: Sequence[Mapping[str, Any]], offset: int | None) -> int | None:
         """Store a batch; gives the next offset. What was not stored raises, until it is clear that it never will be."""
@@ -266,19 +283,19 @@ class Telegram:
 
     async def _after_tap(self, tap: Tap, *, is_new: bool) -> None:
         """Stop the button's spinner; show what was chosen and take used buttons away."""
-        from telegram import LinkPreviewOptions
-
         with contextlib.suppress(Exception):
-            await self._bot.answer_callback_query(tap.query_id)
+            await ask(self._bot, "answerCallbackQuery", callback_query_id=tap.query_id)
         if not (is_new and tap.message_id and is_one_shot(tap.data)):
             return
-        try:
-            if not (tap.text and tap.label):
-                raise ValueError("nothing to add to")
-            shown, plain = f"{tap.text}\n已选：{tap.label}", LinkPreviewOptions(is_disabled=True)
-            await self._bot.edit_message_text(shown, tap.chat, tap.message_id, link_preview_options=plain)
-        except Exception:
-            await self._bot.edit_message_reply_markup(tap.chat, tap.message_id, reply_markup=None)
+        where = {"chat_id": tap.chat, "message_id": tap.message_id, "reply_markup": {"inline_keyboard": []}}
+        if tap.text and tap.label:
+            shown = f"{tap.text}\n已选：{tap.label}"
+            with contextlib.suppress(Exception):
+                async with self.sender.pace.channel_turn():
+                    await ask(self._bot, "editMessageText", **where, text=shown, link_preview_options=NO_PREVIEW)
+                return
+        async with self.sender.pace.channel_turn():
+            await ask(self._bot, "editMessageReplyMarkup", **where)
 
     async def _fetch(self, reference: FileRef) -> bytes:
         """Download a file. Refused when Telegram will not give it."""
@@ -287,7 +304,6 @@ class Telegram:
         if reference.size > LARGEST:
             raise Refused(f"文件“{reference.name}”超过 20 MB，请压缩或拆分后再发。")
         try:
-            file = await self._bot.get_file(reference.id)
-            return bytes(await file.download_as_bytearray())
+            return await download(self._bot, reference.id)
         except BadRequest as error:
             raise Refused(f"文件“{reference.name}”无法接收，请重新发送。") from error

@@ -8,20 +8,22 @@ from typing import TYPE_CHECKING, Any
 
 from bot.channels.files_out import read_file
 from bot.channels.splitting import split_text, utf16_units
+from bot.channels.telegram_client import ask
 from bot.channels.telegram_updates import CHANNEL
 from jobs.pacing import Pace
 from jobs.sender import Address, Limit, Scope, SendFailed, SendUnknown, Sent
 from storage.outbox.body import Body, Choice
 
 if TYPE_CHECKING:
-    from telegram import Bot, InlineKeyboardMarkup
+    from telegram import Bot
     from telegram.error import BadRequest, NetworkError, TelegramError
 
 LONGEST_TEXT = 4096
 LONGEST_DATA = 64
 LARGEST_FILE = 50 * 1000 * 1000
 ROW_WIDTH = 18
-PER_SECOND = 29.6
+IN_A_SECOND = 30
+NO_PREVIEW = {"is_disabled": True}
 GONE = (
     "chat not found",
     "user not found",
@@ -53,7 +55,7 @@ class TelegramSender:
     def __init__(self, bot: "Bot", data: Path, pace: Pace | None = None) -> None:
         self._bot = bot
         self._data = data
-        self.pace = pace or Pace(per_second=PER_SECOND, per_account=1.0, burst=3)
+        self.pace = pace or Pace(in_a_second=IN_A_SECOND, per_account=1.0, burst=3)
 
     def parts(self, body: Body) -> list[Body]:
         """The text in pieces of at most 4,096 characters, the buttons under the last; then file by file."""
@@ -79,26 +81,23 @@ class TelegramSender:
                 message = await self._call(moved.new_chat_id, part, content)
         except TelegramError as error:
             raise meaning_of(error) from None
-        return Sent(str(message.message_id))
+        return Sent(str(message.get("message_id") or "") if isinstance(message, dict) else "")
 
     async def _call(self, chat: int, part: Body, content: bytes) -> Any:
-        from telegram import InputFile, LinkPreviewOptions
+        from telegram import InputFile
 
         if part.files:
-            return await self._bot.send_document(chat, InputFile(content, filename=part.files[0].name))
-        return await self._bot.send_message(
-            chat,
-            part.text,
-            reply_markup=keyboard(part.choices),
-            link_preview_options=LinkPreviewOptions(is_disabled=True),
-        )
+            document = InputFile(content, filename=part.files[0].name)
+            return await ask(self._bot, "sendDocument", chat_id=chat, document=document)
+        asked = {"chat_id": chat, "text": part.text, "link_preview_options": NO_PREVIEW}
+        if part.choices:
+            asked["reply_markup"] = keyboard(part.choices)
+        return await ask(self._bot, "sendMessage", **asked)
 
 
-def keyboard(choices: Sequence[Choice]) -> "InlineKeyboardMarkup | None":
-    """Buttons in rows: short ones side by side."""
-    from telegram import InlineKeyboardButton, InlineKeyboardMarkup
-
-    rows: list[list[InlineKeyboardButton]] = []
+def keyboard(choices: Sequence[Choice]) -> dict[str, Any]:
+    """An inline keyboard with its buttons in rows: short ones side by side."""
+    rows: list[list[dict[str, str]]] = []
     width = ROW_WIDTH
     for choice in choices:
         if len(choice.id.encode()) > LONGEST_DATA:
@@ -107,9 +106,9 @@ def keyboard(choices: Sequence[Choice]) -> "InlineKeyboardMarkup | None":
         if width + needed > ROW_WIDTH:
             rows.append([])
             width = 0
-        rows[-1].append(InlineKeyboardButton(choice.label, callback_data=choice.id))
+        rows[-1].append({"text": choice.label, "callback_data": choice.id})
         width += needed
-    return InlineKeyboardMarkup(rows) if rows else None
+    return {"inline_keyboard": rows}
 
 
 def meaning_of(error: "TelegramError") -> SendFailed | SendUnknown:

@@ -137,6 +137,8 @@ def _command(external_id: str, account: str, text: str) -> IncomingMessage:
 
 def _tap(external_id: str, query: Json) -> Found:
     message, data = _object(query, "message"), query.get("data")
+    if not message:  # the platform no longer knows the message; who tapped is told all the same
+        message = {"chat": {"id": _object(query, "from").get("id"), "type": "private"}}
     chat = _chat_id(message)
     if chat is None or not isinstance(data, str) or not data:
         return None

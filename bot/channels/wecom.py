@@ -67,7 +67,9 @@ class WeCom:
     async def close(self) -> None:
         """Finish what goes on beside, and disconnect."""
         if self._asides:
-            await asyncio.wait(self._asides, timeout=CLOSE_SECONDS)
+            _, late = await asyncio.wait(self._asides, timeout=CLOSE_SECONDS)
+            for task in late:
+                task.cancel()
         await self._gateway.close()
         await self._api.close()
 

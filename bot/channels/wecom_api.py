@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from bot.channels.wecom_errors import EXPIRED, WeComError
+from bot.channels.wecom_errors import EXPIRED, TOO_OFTEN, WeComError
 from bot.settings import Settings
 from storage.channels.actions import drop_state, set_state
 from storage.channels.queries import state_of
@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 
 CHANNEL = "wecom"
 TIMEOUT = 10.0
+CALL_SECONDS = 40.0
+"""A whole call, however its answer comes in."""
+TOKEN_SECONDS = 7200
 TOKEN_MARGIN = timedelta(minutes=5)
 LARGEST_FILE = 20 * 1024 * 1024
 
@@ -28,7 +31,7 @@ class WeComApi:
         self.corp_id = settings.wecom_corp_id
         self.agent_id = settings.wecom_agent_id
         self._secret = settings.wecom_secret.get_secret_value()
-        self._base = settings.wecom_api_url.rstrip("/")
+        self._base = settings.wecom_api_url.strip().rstrip("/").removesuffix("/cgi-bin")
         self._database = database
         self._timeout = timeout
         self._client: httpx.AsyncClient | None = None
@@ -56,17 +59,14 @@ class WeComApi:
             token = await self.token()
             params = {"access_token": token, "media_id": media_id}
             async with self._http().stream("GET", self._url("media/get"), params=params) as response:
-                response.raise_for_status()
                 content = bytearray()
                 async for chunk in response.aiter_bytes():
                     content += chunk
                     if len(content) > LARGEST_FILE:
                         raise ValueError("too large")
-                is_error = "json" in response.headers.get("content-type", "")
-            if not is_error:
-                return bytes(content)
-            error = _error_in(bytes(content))
+            error = None if _is_file(response) else _error_in(bytes(content))
             if error is None:
+                response.raise_for_status()
                 return bytes(content)
             if error.code not in EXPIRED or is_last:
                 raise error
@@ -96,8 +96,9 @@ class WeComApi:
     async def fetch_token(self) -> str:
         """Fetch the token from the platform and keep it."""
         params = {"corpid": self.corp_id, "corpsecret": self._secret}
-        answer = _checked(await self._http().get(self._url("gettoken"), params=params))
-        token, seconds = str(answer["access_token"]), int(answer["expires_in"])
+        async with asyncio.timeout(CALL_SECONDS):
+            answer = _checked(await self._http().get(self._url("gettoken"), params=params))
+        token, seconds = str(answer["access_token"]), int(answer.get("expires_in") or TOKEN_SECONDS)
         lasting = max(timedelta(seconds=seconds) - TOKEN_MARGIN, timedelta(seconds=min(seconds, 30)))
         await asyncio.to_thread(self._keep_token, token, datetime.now(UTC) + lasting)
         return token
@@ -132,7 +133,8 @@ class WeComApi:
         self, verb: str, name: str, token: str, params: dict[str, Any], content: dict[str, Any]
     ) -> dict[str, Any]:
         query = {"access_token": token, **params}
-        return _checked(await self._http().request(verb, self._url(name), params=query, **content))
+        async with asyncio.timeout(CALL_SECONDS):
+            return _checked(await self._http().request(verb, self._url(name), params=query, **content))
 
     def _url(self, name: str) -> str:
         return f"{self._base}/cgi-bin/{name}"
@@ -148,13 +150,31 @@ class WeComApi:
 
 
 def _checked(response: "httpx.Response") -> dict[str, Any]:
+    """The answer. An error number counts before the HTTP status, which says less."""
+    import httpx
+
+    try:
+        answer = response.json()
+    except (ValueError, RecursionError):
+        answer = None
+    if isinstance(answer, dict) and (error := _error_of(answer)) is not None:
+        raise error
+    if response.status_code == httpx.codes.TOO_MANY_REQUESTS:
+        raise WeComError(TOO_OFTEN)
     response.raise_for_status()
-    answer = response.json()
     if not isinstance(answer, dict):
         raise ValueError("not an object")
-    if answer.get("errcode", 0) != 0:
-        raise WeComError(int(answer["errcode"]), str(answer.get("errmsg", "")))
     return answer
+
+
+def _is_file(response: "httpx.Response") -> bool:
+    """Whether this is a file by its headers; an error comes as JSON, or as a text without a name."""
+    kind = response.headers.get("content-type", "")
+    return response.is_success and not ("json" in kind or ("text" in kind and not _named(response)))
+
+
+def _named(response: "httpx.Response") -> bool:
+    return "content-disposition" in response.headers
 
 
 def _error_in(content: bytes) -> WeComError | None:
@@ -162,8 +182,12 @@ def _error_in(content: bytes) -> WeComError | None:
 
     try:
         answer = json.loads(content)
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
-    if isinstance(answer, dict) and answer.get("errcode"):
-        return WeComError(int(answer["errcode"]), str(answer.get("errmsg", "")))
-    return None
+    return _error_of(answer) if isinstance(answer, dict) else None
+
+
+def _error_of(answer: dict[str, Any]) -> WeComError | None:
+    """The error an answer names; None when its number is 0 or missing. ValueError when it is no number."""
+    code = int(answer.get("errcode") or 0)
+    return WeComError(code, str(answer.get("errmsg", ""))) if code else None

@@ -3,6 +3,7 @@
 Nothing of a request is parsed before its size, its time, its signature and its receiver are found right.
 """
 
+import hashlib
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -83,6 +84,7 @@ class CallbackReader:
 
     def _open(self, query: Mapping[str, str], sealed: str) -> str:
         signature, timestamp, nonce = (query.get(name, "") for name in ("msg_signature", "timestamp", "nonce"))
+        signature = signature.lower()
         if not (re.fullmatch(r"[0-9a-f]{40}", signature) and re.fullmatch(r"[0-9]{1,12}", timestamp)):
             raise Refusal("no signature")
         if not 1 <= len(nonce) <= 128 or not nonce.isascii() or not sealed:
@@ -111,7 +113,7 @@ def read_fields(fields: Mapping[str, Any]) -> Callback:
     kind, userid = str(fields.get("MsgType", "")).lower(), str(fields["FromUserName"])
     if kind == "event":
         return _event(fields, userid)
-    external_id = str(fields.get("MsgId") or f"{userid}:{fields['CreateTime']}:{kind}")
+    external_id = str(fields.get("MsgId") or _own_id(fields, userid, kind))
     if kind == "text":
         return Callback(Arrived(IncomingMessage(CHANNEL, external_id, userid, text=str(fields.get("Content") or ""))))
     if kind in FILES and fields.get("MediaId"):
@@ -121,6 +123,12 @@ def read_fields(fields: Mapping[str, Any]) -> Callback:
         heard = str(fields.get("Recognition") or "")
         return Callback(Arrived(IncomingMessage(CHANNEL, external_id, userid, text=heard), (reference,)))
     return Callback(Arrived(IncomingMessage(CHANNEL, external_id, userid, other=True)))
+
+
+def _own_id(fields: Mapping[str, Any], userid: str, kind: str) -> str:
+    """What tells a message without a number from another of the same second: what it says."""
+    said = "\0".join(str(fields.get(name) or "") for name in ("Content", "MediaId", "Title", "Url"))
+    return f"{userid}:{fields['CreateTime']}:{kind}:{hashlib.sha256(said.encode()).hexdigest()[:16]}"
 
 
 def _event(fields: Mapping[str, Any], userid: str) -> Callback:

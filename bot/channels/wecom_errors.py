@@ -30,6 +30,7 @@ SOON, LATER = timedelta(seconds=60), timedelta(minutes=5)
 EXPIRED = frozenset({40001, 40014, 42001, 41001})
 """Answers to a call with a token: fetch a new one, once. (40001 on fetching one means the secret.)"""
 ALREADY_SENT = 42014
+TOO_OFTEN = 45009
 MEDIA_GONE = 40007
 OUT_OF_RANGE = "成员不在应用可见范围"
 UNLICENSED = "成员没有接口许可"

@@ -111,7 +111,9 @@ class WeComSender:
 
 
 def _names(invalid: object, account: str) -> bool:
-    return account.lower() in str(invalid or "").lower().split("|")
+    """Whether a list of members, joined by | as documented or a list, names this one."""
+    names = invalid if isinstance(invalid, list) else str(invalid or "").split("|")
+    return account.lower() in (str(name).strip().lower() for name in names)
 
 
 def _network(error: Exception) -> Exception:
@@ -120,6 +122,6 @@ def _network(error: Exception) -> Exception:
 
     if isinstance(error, (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)):
         return SendFailed("平台暂时无法连接")
-    if isinstance(error, (httpx.HTTPError, ValueError, KeyError)):
+    if isinstance(error, (httpx.HTTPError, TimeoutError, ValueError, KeyError, TypeError)):
         return SendUnknown("no readable answer")
     return error

@@ -30,7 +30,7 @@ def add_accounts(host: Host) -> None:
         if isinstance(entered, Response):
             return entered
         visitor, rights = entered
-        built = AccountsPage(host, visitor, base_of(request), q[:50], max(1, page))
+        built = AccountsPage(host, visitor, base_of(request, host.app.settings.public_url), q[:50], max(1, page))
         with console_page(host, visitor, rights, PATH, "账号"):
             await built.build()
         return None

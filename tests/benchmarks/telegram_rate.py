@@ -15,6 +15,7 @@ import tempfile
 import time
 from dataclasses import dataclass, field
 from datetime import time as clock
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -64,8 +65,31 @@ def fill_database(url: str, people: int) -> None:
     database.close()
 
 
-def measure(people: int) -> tuple[float, int, int, int]:
-    """(messages a second, arrived, doubled, refused with 429)."""
+@dataclass(frozen=True)
+class Kept:
+    """What the platform saw."""
+
+    per_second: float
+    reached: int
+    doubled: int
+    refused: int
+    most_in_a_second: int
+    longest_gap: float
+
+
+def kept(at: list[float], reached: int, refused: int) -> Kept:
+    """What the times of arrival say."""
+    first, most = 0, 0
+    for last, moment in enumerate(at):
+        while moment - at[first] >= 1:
+            first += 1
+        most = max(most, last - first + 1)
+    gap = max(later - earlier for earlier, later in pairwise(at))
+    return Kept((len(at) - 1) / (at[-1] - at[0]), reached, len(at) - reached, refused, most, gap)
+
+
+def measure(people: int) -> Kept:
+    """Let the worker plan and send."""
     with tempfile.TemporaryDirectory() as folder, TelegramServer(rate_limits=CountingLimits()) as telegram:
         url = f"sqlite:///{folder}/tanhua.db"
         fill_database(url, people)
@@ -81,7 +105,7 @@ def measure(people: int) -> tuple[float, int, int, int]:
         reached = {sent.chat_id for sent in telegram.state.sent}
         limits = telegram.rate_limits
         assert isinstance(limits, CountingLimits)
-        return (len(at) - 1) / (at[-1] - at[0]), len(reached), len(at) - len(reached), limits.refused
+        return kept(at, len(reached), limits.refused)
 
 
 def _worker(folder: str, url: str, telegram: TelegramServer) -> "subprocess.Popen[bytes]":
@@ -115,10 +139,11 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--people", type=int, default=4_861)
     people = parser.parse_args().people
-    rate, arrived, doubled, refused = measure(people)
+    seen = measure(people)
     print(
-        f"{people} people: {arrived} reached, {doubled} doubled, {rate:.2f}/s = {rate / ALLOWED:.1%} of "
-        f"{ALLOWED:.0f}/s, {refused} refused with 429"
+        f"{people} people: {seen.reached} reached, {seen.doubled} doubled, {seen.per_second:.2f}/s = "
+        f"{seen.per_second / ALLOWED:.1%} of {ALLOWED:.0f}/s, {seen.refused} refused with 429, at most "
+        f"{seen.most_in_a_second} in any second, longest gap {seen.longest_gap:.2f} s"
     )
 
 

@@ -2,6 +2,7 @@
 
 import time
 from datetime import datetime, timedelta
+from itertools import product
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,7 @@ from storage.talks.tables import Talk
 from storage.workbook.importing import import_workbook
 from tests.bot.channels.phones import MESSENGERS, Phone, Shown, Stage, TerminalPhone, stage_of
 from tests.bot.channels.stage import code_for
+from tests.peers.dialects import DIALECTS, Dialect
 
 SUBJECT = "YL14"
 START = datetime(2026, 11, 23, 10, 0, tzinfo=SHANGHAI)
@@ -52,9 +54,14 @@ def answer_all(phone: Phone, *texts: str) -> Shown:
     return shown
 
 
-@pytest.mark.parametrize("channel", MESSENGERS)
-def test_import_reminder_bind_talk_finding_progress(channel: str, organisation: Database, tmp_path: Path) -> None:
-    with stage_of(channel, organisation, tmp_path, START) as stage:
+@pytest.mark.parametrize(
+    ("channel", "dialect"),
+    [*((channel, "") for channel in MESSENGERS), *product(("telegram polling", "wecom"), DIALECTS)],
+)
+def test_import_reminder_bind_talk_finding_progress(
+    channel: str, dialect: Dialect, organisation: Database, tmp_path: Path
+) -> None:
+    with stage_of(channel, organisation, tmp_path, START, dialect=dialect) as stage:
         leader, shown = bound_phone(stage, LEADER)
         shown += settle_reminders(stage, leader, "请安排谈话：许志强")
         reminder = next(one for one in shown if one.text.startswith("请安排谈话：许志强"))

@@ -16,6 +16,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from .clock import Clock, machine_clock
+from .dialects import Dialect, heard_by_telegram, said_by_telegram
 from .faults import Fault
 from .serving import LocalServer
 from .telegram_arguments import ApiError, Arguments, read_arguments
@@ -43,7 +44,7 @@ class TelegramServer(LocalServer, TelegramUsers):
 
     `rate_limits`: None means none. `https_only`: refuse http webhooks as the cloud does. `query_lifetime`: seconds a
     tap may wait for answerCallbackQuery. `webhook_timeout`: seconds a webhook may take; `webhook_delay`: seconds before
-    the first repeat, doubled each time.
+    the first repeat, doubled each time. `dialect`: see dialects.py.
     """
 
     def __init__(
@@ -56,8 +57,10 @@ class TelegramServer(LocalServer, TelegramUsers):
         query_lifetime: float = 60.0,
         webhook_timeout: float = 10.0,
         webhook_delay: float = 0.1,
+        dialect: Dialect = "",
     ) -> None:
         super().__init__(clock=clock)
+        self.dialect = dialect
         self.token = token
         self.rate_limits = rate_limits
         self.state = TelegramState(self.changed, clock)
@@ -140,11 +143,14 @@ class TelegramServer(LocalServer, TelegramUsers):
             loop.call_soon_threadsafe(delivery.wake)
 
     async def _call(self, request: Request) -> Response:
+        return said_by_telegram(self.dialect, request.path_params.get("method", ""), await self._answer(request))
+
+    async def _answer(self, request: Request) -> Response:
         if (refusal := self._token_refusal(request)) is not None:
             return refusal
         method = request.path_params["method"]
         try:
-            arguments = await read_arguments(request)
+            arguments = heard_by_telegram(self.dialect, method, await read_arguments(request))
         except ApiError as error:
             return _failure(error)
         fault = self.faults.take(method, arguments.get("chat_id", ""))

@@ -20,6 +20,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from .clock import Clock, machine_clock
+from .dialects import Dialect, pushed_by_wecom, said_by_wecom
 from .serving import LocalServer
 from .wecom_callback import CallbackPusher, Delivery, Sealed, seal_request
 from .wecom_cards import update_card, view_of
@@ -37,7 +38,7 @@ class WeComServer(LocalServer, WeComPeople):
     """`with WeComServer() as server:`; the client needs url, corp_id, secret, agent_id, token and encoding_aes_key.
 
     `member_limits`: None means none. `api_limit`: message/send calls a minute before 45009, None for none.
-    `callback_timeout` (seconds) and `callback_repeats`: as documented, 5 and 3. Set `callback_url` before users act.
+    `dialect`: see dialects.py. `callback_timeout` (seconds) and `callback_repeats`: as documented, 5 and 3. Set `callback_url` before users act.
     """
 
     def __init__(
@@ -54,8 +55,10 @@ class WeComServer(LocalServer, WeComPeople):
         callback_timeout: float = 5.0,
         callback_repeats: int = 3,
         callback_in_order: bool = True,
+        dialect: Dialect = "",
     ) -> None:
         super().__init__(clock=clock)
+        self.dialect = dialect
         self.corp_id, self.secret, self.agent_id = corp_id, secret, agent_id
         self.token, self.encoding_aes_key = token, encoding_aes_key
         self.cipher = CallbackCipher(token, encoding_aes_key, corp_id)
@@ -122,7 +125,7 @@ class WeComServer(LocalServer, WeComPeople):
     # The callback
 
     def push_fields(self, userid: str, fields: Answer) -> Delivery:
-        delivery = Delivery(userid, fields)
+        delivery = Delivery(userid, pushed_by_wecom(self.dialect, fields))
         return self._start(delivery)
 
     def repeat_delivery(self, delivery: Delivery) -> Delivery:
@@ -279,7 +282,7 @@ class WeComServer(LocalServer, WeComPeople):
         """Run `act` under the lock, with whatever fault is due; errors become errcode and errmsg."""
         fault = self.faults.take(name, subject)
         if fault is not None and (fault.code is not None or fault.kind == "429"):
-            return _failure(failing(45009 if fault.code is None else fault.code))
+            return said_by_wecom(self.dialect, name, _failure(failing(45009 if fault.code is None else fault.code)))
 
         async def accept() -> Response:
             try:
@@ -290,7 +293,7 @@ class WeComServer(LocalServer, WeComPeople):
                 return _failure(error)
             return body if isinstance(body, Response) else JSONResponse({"errcode": 0, "errmsg": "ok", **body})
 
-        return await self.answer_with_faults(request, fault, accept)
+        return said_by_wecom(self.dialect, name, await self.answer_with_faults(request, fault, accept))
 
 
 def _route(name: str, endpoint: Callable[[Request], Any]) -> Route:

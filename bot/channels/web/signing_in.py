@@ -68,7 +68,7 @@ class SignIn:
             max_age=int(LASTING.total_seconds()),
             httponly=True,
             samesite="lax",
-            secure=base_of(request).startswith("https"),
+            secure=base_of(request, self.host.app.settings.public_url).startswith("https"),
         )
         return response
 
@@ -94,10 +94,13 @@ class SignIn:
             close_session(session, token, now=real_clock())
 
 
-def base_of(request: Request) -> str:
-    """The address the browser used. A proxy that ends https says so; to claim it falsely harms only the claimant."""
-    scheme = request.headers.get("x-forwarded-proto", request.url.scheme)
-    return str(request.base_url.replace(scheme="https" if scheme == "https" else "http"))
+def base_of(request: Request, public_url: str) -> str:
+    """The address the browser used. That https ends at a proxy is known from a proxy we trust (the server has read its
+    headers by now), or because this is the public address of the settings; from nobody else."""
+    public = urlsplit(public_url)
+    if public.scheme == "https" and public.netloc == request.headers.get("host", ""):
+        return f"https://{public.netloc}/"
+    return str(request.base_url)
 
 
 def link_of(base: str, code: str) -> str:

@@ -26,6 +26,7 @@ from storage.people.sessions import open_session
 from storage.people.tables import ChannelAccount
 from tests.bot.channels.stage import Desk, running, settings_for, until
 from tests.peers import TelegramServer, WeComServer
+from tests.peers.dialects import Dialect
 
 CHANNELS = ("telegram polling", "telegram webhook", "wecom", "web", "terminal")
 MESSENGERS = CHANNELS[:3]
@@ -298,31 +299,31 @@ def _of_body(body: Body) -> Shown:
 
 @contextmanager
 def stage_of(
-    channel: str, database: Database, folder: Path, now: datetime, *, desk: Desk | None = None
+    channel: str, database: Database, folder: Path, now: datetime, *, desk: Desk | None = None, dialect: Dialect = ""
 ) -> Iterator[Stage]:
-    """The service with the peer of one channel."""
+    """The service with the peer of one channel, which may speak in a way of its own."""
     if channel == "wecom":
-        with WeComServer() as server:
+        with WeComServer(dialect=dialect) as server:
             values = {
                 "wecom_corp_id": server.corp_id,
                 "wecom_agent_id": server.agent_id,
                 "wecom_secret": server.secret,
                 "wecom_token": server.token,
                 "wecom_aes_key": server.encoding_aes_key,
-                "wecom_api_url": server.url,
+                "wecom_api_url": f"{server.url}/cgi-bin/" if dialect else server.url,
             }
             with running(database, settings_for(folder, now=now, **values), desk=desk) as service:
                 server.callback_url = f"{service.address}wecom/callback"
                 yield Stage(channel, service, wecom=server)
                 server.wait_idle()
     elif channel.startswith("telegram"):
-        with TelegramServer() as telegram:
+        with TelegramServer(dialect=dialect) as telegram:
             secret = SECRET if channel.endswith("webhook") else ""
             settings = settings_for(
                 folder,
                 now=now,
                 telegram_token=telegram.token,
-                telegram_api_url=telegram.url,
+                telegram_api_url=f"{telegram.url}/bot" if dialect else telegram.url,
                 telegram_webhook_secret=secret,
             )
             with running(database, settings, desk=desk) as service:

@@ -6,7 +6,7 @@ import httpx
 import pytest
 
 from bot.channels.web.hosting import COOKIE
-from tests.bot.web.site import Site
+from tests.bot.web.site import Running, Site
 
 
 @pytest.fixture
@@ -47,9 +47,32 @@ def test_a_code_signs_in_once(client: httpx.Client, site: Site) -> None:
     assert client.post("/enter", data={"code": code}).status_code == 403
 
 
-def test_behind_https_the_cookie_is_secure(client: httpx.Client, site: Site) -> None:
+def test_nobody_is_believed_to_be_behind_https(client: httpx.Client, site: Site) -> None:
     answer = client.post("/enter", data={"code": site.code("A1")}, headers={"X-Forwarded-Proto": "https"})
-    assert "Secure" in answer.headers["set-cookie"]
+    assert "Secure" not in answer.headers["set-cookie"]
+
+
+@pytest.mark.parametrize(
+    ("settings", "headers"),
+    [
+        ({"TANHUA_TRUSTED_PROXIES": "127.0.0.1"}, {"X-Forwarded-Proto": "https"}),
+        ({"TANHUA_PUBLIC_URL": "https://talks.example.org"}, {"Host": "talks.example.org"}),
+    ],
+)
+def test_behind_https_of_the_settings_the_cookie_is_secure(
+    settings: dict[str, str], headers: dict[str, str], site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in settings.items():
+        monkeypatch.setenv(name, value)
+    running = Running.on(site.data)
+    try:
+        with httpx.Client(base_url=running.url, trust_env=False, timeout=30) as client:
+            answer = client.post("/enter", data={"code": site.code("A1")}, headers=headers)
+            assert "Secure" in answer.headers["set-cookie"]
+            plain = client.post("/enter", data={"code": site.code("A1")})
+            assert "Secure" not in plain.headers["set-cookie"]
+    finally:
+        running.stop()
 
 
 def test_a_made_up_cookie_is_nobody(client: httpx.Client) -> None:
