@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, func, or_
@@ -120,6 +120,21 @@ def duties_to_talk(session: Session, actor: Actor, today: date, *, open_only: bo
     return [duty for duty in found if duty.talker_id == actor.person_id]
 
 
+def duties_talked(session: Session, actor: Actor, today: date) -> list[DutyView]:
+    """Whom one may have talked with once more (再次谈话): duties of the last twelve months, already satisfied.
+
+    Those this person, or an official they are liaison of, is the talker of; without any, for staff those in charge.
+    """
+    since = today - timedelta(days=365)
+    found = {}
+    for person in (actor.person_id, *sorted(actor.principals)):
+        for duty in duties_to_talk(session, replace(actor, person_id=person), today, open_only=False):
+            if duty.status == DutyStatus.SATISFIED and duty.deadline_on >= since:
+                found[duty.id] = duty
+    own = [duty for duty in found.values() if duty.person_id != actor.person_id]
+    return own or duties_in_charge(session, actor, today, status=DutyStatus.SATISFIED, since=since, limit=200)
+
+
 def duties_liaised(session: Session, actor: Actor, today: date) -> list[DutyView]:
     """The open talks owed by the officials this person is liaison of: a liaison may plan and record for them."""
     found = []
@@ -162,19 +177,27 @@ def own_duties(session: Session, actor: Actor, today: date) -> list[DutyView]:
 
 
 def duties_in_charge(
-    session: Session, actor: Actor, today: date, *, overdue_only: bool = False, limit: int = 1_000
+    session: Session,
+    actor: Actor,
+    today: date,
+    *,
+    status: DutyStatus = DutyStatus.OPEN,
+    since: date = date.min,
+    limit: int = 1_000,
 ) -> list[DutyView]:
-    """Open duties whose talking unit lies in the actor's subtree, never their own (未谈名单). () for others."""
+    """Open duties whose talking unit lies in the actor's subtree, never their own (未谈名单). () for others.
+
+    `status` and `since`: those in another state, with a deadline from that day on.
+    """
     if not actor.is_staff:
         return []
     inside = select(Unit.id).where(within_any(col(Unit.path), actor.staff_paths))
     rows = _duties().where(
         col(TalkYear.talking_unit_id).in_(inside),
-        TalkYear.status == DutyStatus.OPEN,
+        TalkYear.status == status,
         TalkYear.person_id != actor.person_id,
+        col(TalkYear.deadline_on) >= since,
     )
-    if overdue_only:
-        rows = rows.where(col(TalkYear.deadline_on) < today)
     return _with_talkers(session, session.exec(rows.limit(limit)).all(), today)
 
 
