@@ -46,8 +46,6 @@ CHANNEL = "sink"
 MORNING, TALKS, LISTS, REPORTS, REVIEWS, EVENING = map(time, (9, 10, 14, 15, 17, 19), (5, 0, 0, 0, 0, 0))
 AT_ONCE = 100
 TAPPED = "record_talk:"
-SILENT_AFTER = timedelta(days=40)
-"""Who has not finished reports how far it is about this often."""
 
 
 class NoQuestions:
@@ -64,6 +62,8 @@ class Campaign:
     database: Database
     plan: CampaignPlan
     folder: Path
+    report_every: timedelta = timedelta(days=40)
+    """Who has not finished reports how far it is this often."""
     now: datetime = field(init=False)
     said: int = 0
 
@@ -208,7 +208,11 @@ class Campaign:
             last = self.reported.get(one.code, one.talk.day)
             if one.closed_on == day:
                 found.append((one.responsible, report(one.problem, 100, day)))
-            elif one.talk.day < day and day - last >= SILENT_AFTER and (one.closed_on is None or day < one.closed_on):
+            elif (
+                one.talk.day < day
+                and day - last >= self.report_every
+                and (one.closed_on is None or day < one.closed_on)
+            ):
                 self.reported[one.code] = day
                 found.append((one.responsible, report(one.problem, 50, max(one.due_on, day))))
         return found

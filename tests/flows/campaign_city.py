@@ -10,7 +10,7 @@ from tests.flows.history_checker import works
 from tests.workbooks import Book, Record, read_rows
 
 CITY_FIRST = date(2025, 9, 1)
-WEEKS = 9
+WEEKS = 5
 
 
 def city_campaign(folder: Path, seed: int) -> Path:
@@ -35,12 +35,12 @@ def _talk(book: Book, person: Record, people: list[Record], random: Random) -> N
     unit = person["谈话单位编号"]
     leaders = [one["编号"] for one in people if one["单位编号"] == unit and one["主要负责人"] == "是"]
     talker = random.choice([one for one in leaders if one != person["编号"]])
-    day, code = _working_day(random.randrange(1, 35)), f"T{len(book.rows['谈话']) + 1}"
+    day, code = _working_day(random.randrange(1, 20)), f"T{len(book.rows['谈话']) + 1}"
     if any(row["谈话对象编号"] == person["编号"] and row["日期"] == day for row in book.rows["谈话"]):
         return
     book.talk(code, person["编号"], talker, unit, day)
-    for number in range(random.choice([0, 0, 1, 2, 3])):
-        due = _working_day(random.randrange(40, 60))
+    for number in range(random.choice([0, 0, 1, 2])):
+        due = _working_day(random.randrange(21, 30))
         closed = random.choice([None, due - timedelta(days=random.randrange(0, 4)), due + timedelta(days=2)])
         book.finding(
             f"I{len(book.rows['问题']) + 1}", code, 问题=f"第{code}次谈话指出的第{number + 1}项不足", 举措="建立台账逐项销号",

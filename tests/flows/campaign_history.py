@@ -16,7 +16,7 @@ from storage.talks.tables import TalkYear
 from tests.flows.campaign_plan import CampaignPlan, HeldTalk, NamedProblem
 from tests.flows.case_checker import CaseEvent, Closed, Listed, Reminded
 from tests.flows.case_checker import Settled as CasesSettled
-from tests.flows.history_checker import Arrived, Event, Official, Roster, Settled, Talked
+from tests.flows.history_checker import Arrived, Event, Settled, Talked, roster_of
 
 ANNUAL = "annual_talk"
 
@@ -40,22 +40,8 @@ class CampaignHistory:
 
     def roster(self, at: datetime) -> None:
         """The organisation as the bot was given it."""
-        officials = tuple(
-            Official(
-                row["编号"],
-                row["单位编号"],
-                row["谈话单位编号"] or "",
-                self.talkers.get(row["编号"], row["谈话人编号"] or ""),
-                row["联络员编号"] or "",
-                row["主要负责人"] == "是",
-                "组织部门" in (row["角色"] or ""),
-                "管理员" in (row["角色"] or ""),
-            )
-            for row in self.plan.people
-        )
-        above = {row["编号"]: row["上级编号"] or "" for row in self.plan.units}
-        meetings = {row["编号"]: row["民主生活会日期"] for row in self.plan.units if row["民主生活会日期"]}
-        self.talks.append(Roster(at, officials, above, meetings))
+        people = [{**row, "谈话人编号": self.talkers.get(row["编号"], row["谈话人编号"])} for row in self.plan.people]
+        self.talks.append(roster_of(at, self.plan.units, people))
 
     def reassigned(self, at: datetime, talks: Iterable[HeldTalk]) -> None:
         """From now on these subjects are talked with by these talkers."""
@@ -67,13 +53,14 @@ class CampaignHistory:
         self.talks += [Talked(at, talk.subject) for talk in talks]
 
     def listed(self, at: datetime, problems: Iterable[NamedProblem]) -> None:
-        """These problems have their three lists."""
+        """These problems have their three lists; whoever is liaison of who answers for one is reminded too."""
+        liaisons = {row["编号"]: row["联络员编号"] for row in self.plan.people if row["联络员编号"]}
         self.cases += [
             Listed(
                 at,
                 one.problem,
                 one.due_on,
-                frozenset({one.responsible}),
+                frozenset({one.responsible, liaisons.get(one.responsible, one.responsible)}),
                 one.talk.talker,
                 self._staff(one.talk.subject),
             )

@@ -19,7 +19,7 @@ BEFORE = (-7, -3, 0)
 
 @dataclass(frozen=True)
 class Listed:
-    """From now on this problem has a measure with a day, and people who answer for it."""
+    """From now on this problem has a measure with a day, and people who answer for it, with their liaisons."""
 
     at: datetime
     problem: str

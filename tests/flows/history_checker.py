@@ -10,6 +10,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
+from typing import Any
 
 import chinese_calendar.constants as published
 
@@ -39,6 +40,25 @@ class Roster:
     officials: tuple[Official, ...]
     above: Mapping[str, str]
     meetings: Mapping[str, date]
+
+
+def roster_of(at: datetime, units: Iterable[Mapping[str, Any]], people: Iterable[Mapping[str, Any]]) -> Roster:
+    """The roster that rows of a workbook, by heading, tell of."""
+    officials = tuple(
+        Official(
+            row["编号"],
+            row["单位编号"],
+            row["谈话单位编号"] or "",
+            row["谈话人编号"] or "",
+            row["联络员编号"] or "",
+            row["主要负责人"] == "是",
+            "组织部门" in (row["角色"] or ""),
+            "管理员" in (row["角色"] or ""),
+        )
+        for row in people
+    )
+    above = {row["编号"]: row["上级编号"] or "" for row in units}
+    return Roster(at, officials, above, {row["编号"]: row["民主生活会日期"] for row in units if row["民主生活会日期"]})
 
 
 @dataclass(frozen=True)
