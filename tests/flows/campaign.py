@@ -36,6 +36,7 @@ from tests.flows.campaign_scripts import (
     Script,
     draw_up_lists,
     name_problem,
+    no_problem,
     record_talk,
     report,
     review,
@@ -43,9 +44,10 @@ from tests.flows.campaign_scripts import (
 from tests.workbooks import imported
 
 CHANNEL = "sink"
-MORNING, TALKS, LISTS, REPORTS, REVIEWS, EVENING = map(time, (9, 10, 14, 15, 17, 19), (5, 0, 0, 0, 0, 0))
+MORNING, NOTHING_NAMED, TALKS = time(9, 5), time(9, 10), time(10)
+LISTS, REPORTS, REVIEWS, EVENING = time(14), time(15), time(17), time(19)
 AT_ONCE = 100
-TAPPED = "record_talk:"
+TO_RECORD, NO_PROBLEM = "record_talk:", "obligation_done:"
 
 
 class NoQuestions:
@@ -73,6 +75,7 @@ class Campaign:
         self.problems: Mapping[str, list[NamedProblem]] = _by_talk(self.plan.problems)
         self.heard: dict[str, list[Body]] = defaultdict(list)
         self.buttons: dict[tuple[str, str], Choice] = {}
+        self.unnamed: dict[str, tuple[str, Choice]] = {}
         self.reported: dict[str, date] = {}
         self.numbers = count(1)
         self.desk = DeliveryDesk(self.database, lambda: self.now, {CHANNEL: False}, worker="campaign")
@@ -89,7 +92,9 @@ class Campaign:
 
     def day(self, day: date) -> None:
         """Reminders in the morning, then talks, lists, reports and reviews; what falls due by the evening is out."""
+        self.unnamed.clear()
         self._remind(day, MORNING)
+        self._play(day, NOTHING_NAMED, [(person, no_problem(button)) for person, button in self.unnamed.values()])
         talks = self.talks.get(day, [])
         self._reassign(day, talks)
         self._play(day, TALKS, [(talk.talker, self._recording(talk)) for talk in talks])
@@ -147,8 +152,10 @@ class Campaign:
         if message.rule:
             self.history.arrived(self.now, message, address.account)
             for choice in message.body.choices:
-                if choice.id.startswith(TAPPED):
+                if choice.id.startswith(TO_RECORD):
                     self.buttons[address.account, _first_name(message.body)] = choice
+                elif choice.id.startswith(NO_PROBLEM):
+                    self.unnamed.setdefault(choice.id, (address.account, choice))
 
     # People talk with the bot, all at once, each in the order of their own dialogues
 

@@ -111,6 +111,14 @@ def _rest_of_lists(
     return said
 
 
+def no_problem(button: Choice) -> Script:
+    """Reminded of the three lists after a talk that named no problem: that is said, and the reminders stop."""
+    said = yield Line(choice=button.id)
+    said = yield typed("谈话未指出具体问题")
+    said = yield tapped(said, "提交")
+    _expect(said, "不再提醒")
+
+
 def draw_up_lists(problem: str, measure: str, due_on: date, responsible: str) -> Script:
     """The subject draws up the three lists of a problem named without them."""
     said = yield typed("填三清单")
