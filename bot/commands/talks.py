@@ -131,6 +131,7 @@ COMMANDS = (
     Command("talk", "查看谈话", talk),
     Command("talks", "谈话情况", talks, ("谈话情况", "谈话记录", "我的谈话"), "所有人"),
     Command("record_talk", "记录谈话", begin("record_talk", "duty"), ("记录谈话", "补记谈话", "登记谈话"), "谈话人"),
+    Command("talk_again", "再次谈话", begin("talk_again", "duty"), ("再次谈话", "又谈一次", "再谈一次", "登记再次谈话")),
     Command("plan_talk", "安排谈话", begin("plan_talk", "duty"), ("安排谈话", "预约谈话"), "谈话人"),
     Command("acknowledge", "确认谈话记录", acknowledge),
     Command("object", "提出异议", begin("object", "talk"), ("提出异议", "有异议")),

@@ -25,6 +25,7 @@ from bot.forms import (
 _ALL = (
     progress.FORM,
     record_talk.FORM,
+    record_talk.AGAIN,
     name_finding.FORM,
     plan_talk.FORM,
     three_lists.FORM,

@@ -43,7 +43,12 @@ def talk_label(talk: TalkView, today: date) -> str:
 
 def duty_label(duty: DutyView, today: date) -> str:
     """A yearly duty on a button: who, where, by when."""
-    return f"{duty.subject}（{duty.unit}{duty.title}）最迟 {spoken_deadline(duty.deadline_on, today)}"
+    return f"{subject_label(duty)}最迟 {spoken_deadline(duty.deadline_on, today)}"
+
+
+def subject_label(duty: DutyView) -> str:
+    """Whom a yearly duty is about: who and where."""
+    return f"{duty.subject}（{duty.unit}{duty.title}）"
 
 
 def people_options(at: Situation, persons: Iterable[int]) -> list[Option]:

@@ -36,8 +36,11 @@ SharedStages = dict[tuple[str, date, int | None], tuple[Stage, ...]]
 
 def plan_some(session: Session, *, now: datetime, after: int = 0, limit: int = BATCH) -> Round:
     """Put the due stages of up to `limit` duties into the outbox, in id order after `after`, and move them on."""
-    today, dates = shanghai_date(now), schedule(session)
+    today = shanghai_date(now)
     duties = due_duties(session, today, after=after, limit=limit)
+    if not duties:
+        return Round(0, None)
+    dates = schedule(session)
     shared: SharedStages = {}
     staged: list[Staged] = [(duty, _due_stages(duty, dates, now, shared)) for duty in duties]
     due = [(duty, stages) for duty, stages in staged if stages]

@@ -41,6 +41,8 @@ def plan_some(session: Session, *, now: datetime, after: int = 0, limit: int = B
         .limit(limit)
     ).all()
     due = [row for row in rows if row.nudged_at is None or shanghai_date(row.nudged_at) < today]
+    if not due:
+        return Round(0, rows[-1].id if len(rows) == limit else None)
     put = put_many(session, [_message(row, now) for row in due])
     session.execute(
         update(FormSession)

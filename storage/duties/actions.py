@@ -81,6 +81,8 @@ def _move(session: Session, wanted: Subquery, same: Any, now: datetime) -> int:
     rows = session.execute(
         select(Obligation, wanted).join(wanted, same).where(differs, col(Obligation.done_on).is_(None))  # type: ignore[call-overload]
     ).all()
+    if not rows:
+        return 0
     rulebooks, calendar, today = all_rulebooks(session), working_days(session), shanghai_date(now)
     for row in rows:
         obligation = row[0]

@@ -6,7 +6,19 @@ from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
 
-from sqlalchemy import BindParameter, ColumnElement, Integer, Select, String, bindparam, cast, func, insert, update
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    Integer,
+    Select,
+    String,
+    Update,
+    bindparam,
+    cast,
+    func,
+    insert,
+    update,
+)
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
 
@@ -17,6 +29,7 @@ from storage.outbox.rules import PRIORITY, MessageKind, MessageStatus, retry_aft
 from storage.outbox.tables import DeliveryAttempt, OutgoingMessage
 from storage.people.tables import ChannelAccount
 
+_NOTING = insert(DeliveryAttempt)
 NOW, WALL = bindparam("now", type_=Instant()), bindparam("wall", type_=Instant())
 
 
@@ -242,17 +255,17 @@ def mark_sent(
     session: Session, message_id: int, *, channel: str, account: str, provider_id: str, now: datetime
 ) -> None:
     """The channel has taken the message; `provider_id` is its own id for it. True whoever holds the lease by now."""
-    _update(
-        session,
-        col(OutgoingMessage.id) == message_id,
-        status=MessageStatus.SENT,
-        lease_until=None,
-        sent_at=now,
-        sent_channel=channel,
-        sent_account=account,
-        provider_id=provider_id,
-    )
+    session.flush()
+    where_to = {"sent_channel": channel, "sent_account": account, "provider_id": provider_id}
+    values = {"status": MessageStatus.SENT, "lease_until": None, "sent_at": now, **where_to}
+    session.connection().execute(_marking(), {"message": message_id, **values})
     _note_attempt(session, message_id, channel, account, now, "sent", provider_id)
+
+
+@cache
+def _marking() -> Update:
+    """Run for every message that goes out: built once."""
+    return update(OutgoingMessage).where(col(OutgoingMessage.id) == bindparam("message"))
 
 
 def mark_part_sent(
@@ -359,4 +372,4 @@ def _note_attempt(
     session: Session, message_id: int, channel: str, account: str, now: datetime, outcome: str, reason: str
 ) -> None:
     attempt = {"message_id": message_id, "channel": channel, "account": account, "at": now, "outcome": outcome}
-    session.connection().execute(insert(DeliveryAttempt), {**attempt, "reason": reason[:500]})
+    session.connection().execute(_NOTING, {**attempt, "reason": reason[:500]})

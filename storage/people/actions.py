@@ -5,8 +5,11 @@ import secrets
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
+from typing import Any
 
-from sqlalchemy import func, update
+from sqlalchemy import Select, bindparam, func, update
+from sqlalchemy import select as sa_select
 from sqlmodel import Session, col, select
 
 from storage import audit
@@ -155,13 +158,18 @@ def reopen_account(session: Session, *, channel: str, external_id: str, reason: 
 
 def person_of_account(session: Session, channel: str, external_id: str) -> int | None:
     """The person an open account is bound to."""
-    return session.exec(
-        select(ChannelAccount.person_id).where(
-            ChannelAccount.channel == channel,
-            ChannelAccount.external_id == external_id,
-            col(ChannelAccount.closed_at).is_(None),
-        )
-    ).first()
+    found = session.connection().execute(_of_account(), {"channel": channel, "account": external_id})
+    return found.scalars().first()
+
+
+@cache
+def _of_account() -> "Select[Any]":
+    """Asked for every message that comes in: built once."""
+    return sa_select(col(ChannelAccount.person_id)).where(
+        col(ChannelAccount.channel) == bindparam("channel"),
+        col(ChannelAccount.external_id) == bindparam("account"),
+        col(ChannelAccount.closed_at).is_(None),
+    )
 
 
 def people_of_accounts(

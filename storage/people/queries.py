@@ -138,6 +138,8 @@ def unit_views(session: Session) -> dict[int, UnitView]:
 def first_principals(session: Session, units: Collection[int], today: date) -> dict[int, list[int]]:
     """The principals (主要负责人) of each unit in listed order; a unit may have two (党政正职)."""
     found: dict[int, list[int]] = defaultdict(list)
+    if not units:
+        return found
     rows = session.exec(
         select(Posting.unit_id, Posting.person_id)
         .where(col(Posting.unit_id).in_(units), col(Posting.is_principal).is_(True), open_postings(today))

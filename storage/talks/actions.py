@@ -174,16 +174,18 @@ def record_talk(
     now: datetime,
     recorder_id: int | None = None,
     issue: bool = True,
+    again: bool = False,
 ) -> RecordedTalk:
     """Record that the talk of a duty took place, with its full record; ties it to the duty.
 
+    `again`: a further talk (再次谈话) with somebody talked with already; it is counted and serves no duty twice.
     Errors: NotPermitted for the subject and strangers; RuleBroken for a day to come; Conflict when already recorded.
     """
     today = shanghai_date(now)
     duty = duty_for(session, actor, duty_id, today)
     on_behalf = _may_arrange(actor, duty, session, recording=True)
-    if duty.status == DutyStatus.SATISFIED:
-        raise Conflict("这次谈话已经记录过。如有差错，请用更正。")
+    if duty.status == DutyStatus.SATISFIED and not again:
+        raise Conflict("这次谈话已经记录过。如有差错，请用更正；如又谈了一次，请用“再次谈话”。")
     if duty.status == DutyStatus.CLOSED:
         raise Conflict("这项谈话任务已终止，不能再记录。")
     if held_on > today:
@@ -283,7 +285,7 @@ def _new_talk(
         paths[duty.talking_unit_id],
     )
     talk = Talk(
-        code=f"谈{today:%Y%m%d}-{duty.id}",
+        code=f"谈{today:%Y%m%d}-新{duty.id}",  # until its own number is known; never the code of another talk
         type=TalkType.SUPERVISION,
         mode=mode,
         status=TalkStatus.PLANNED,

@@ -2,10 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
+from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, func, or_
+from sqlalchemy import ColumnElement, Date, Integer, and_, bindparam, func, or_
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
 
@@ -72,8 +73,15 @@ class RecordView:
     suggestions: str
 
 
+ME, TODAY = bindparam("me", type_=Integer()), bindparam("today", type_=Date())
+
+
+@cache
 def _duties() -> Any:
-    """The select of duties with their names; more columns than SQLModel has types for."""
+    """The select of duties with their names; more columns than SQLModel has types for. Asked in every turn of a talk's
+
+    forms: it and what is built on it are built once.
+    """
     talking = aliased(Unit)
     return (
         select(  # type: ignore[call-overload]
@@ -98,26 +106,45 @@ def _with_talkers(session: Session, rows: Sequence[Any], today: date) -> list[Du
     return [DutyView(*(*row[:14], talker, names.get(talker or 0, ""))) for row, talker in pairs]
 
 
-def _is_talker_of_duty(actor: Actor, today: date) -> ColumnElement[bool]:
+def _is_talker_of_duty() -> ColumnElement[bool]:
     """The assigned talker, or, where none is assigned, the talking unit's principal who comes first."""
     holder = aliased(Posting)
     leads = select(holder.unit_id).where(
-        holder.person_id == actor.person_id,
+        holder.person_id == ME,
         col(holder.is_principal).is_(True),
-        col(holder.until_on).is_(None) | (col(holder.until_on) > today),
+        col(holder.until_on).is_(None) | (col(holder.until_on) > TODAY),
     )
     return or_(
-        col(Posting.talker_id) == actor.person_id,
+        col(Posting.talker_id) == ME,
         and_(col(Posting.talker_id).is_(None), col(TalkYear.talking_unit_id).in_(leads)),
     )
 
 
+@cache
+def _to_talk(open_only: bool) -> Any:
+    rows = _duties().where(_is_talker_of_duty(), col(TalkYear.person_id) != ME)
+    return rows.where(TalkYear.status == DutyStatus.OPEN if open_only else TalkYear.status != DutyStatus.CLOSED)
+
+
 def duties_to_talk(session: Session, actor: Actor, today: date, *, open_only: bool = True) -> list[DutyView]:
     """The talks this person owes as talker (我的谈话对象), earliest deadline first."""
-    rows = _duties().where(_is_talker_of_duty(actor, today), col(TalkYear.person_id) != actor.person_id)
-    rows = rows.where(TalkYear.status == DutyStatus.OPEN if open_only else TalkYear.status != DutyStatus.CLOSED)
-    found = _with_talkers(session, session.exec(rows).all(), today)
-    return [duty for duty in found if duty.talker_id == actor.person_id]
+    rows = session.execute(_to_talk(open_only), {"me": actor.person_id, "today": today}).all()
+    return [duty for duty in _with_talkers(session, rows, today) if duty.talker_id == actor.person_id]
+
+
+def duties_talked(session: Session, actor: Actor, today: date) -> list[DutyView]:
+    """Whom one may have talked with once more (再次谈话): duties of the last twelve months, already satisfied.
+
+    Those this person, or an official they are liaison of, is the talker of; without any, for staff those in charge.
+    """
+    since = today - timedelta(days=365)
+    found = {}
+    for person in (actor.person_id, *sorted(actor.principals)):
+        for duty in duties_to_talk(session, replace(actor, person_id=person), today, open_only=False):
+            if duty.status == DutyStatus.SATISFIED and duty.deadline_on >= since:
+                found[duty.id] = duty
+    own = [duty for duty in found.values() if duty.person_id != actor.person_id]
+    return own or duties_in_charge(session, actor, today, status=DutyStatus.SATISFIED, since=since, limit=200)
 
 
 def duties_liaised(session: Session, actor: Actor, today: date) -> list[DutyView]:
@@ -128,13 +155,13 @@ def duties_liaised(session: Session, actor: Actor, today: date) -> list[DutyView
     return [duty for duty in found if duty.person_id != actor.person_id]
 
 
-def duties_to_record(session: Session, actor: Actor, today: date) -> list[DutyView]:
-    """The open duties with a planned talk this person is the named recorder of (记录人)."""
+@cache
+def _to_record() -> Any:
     planned = (
         select(Talk.id)
         .join(TalkSubject, col(TalkSubject.talk_id) == col(Talk.id))
         .where(
-            Talk.recorder_id == actor.person_id,
+            Talk.recorder_id == ME,
             Talk.status == TalkStatus.PLANNED,
             Talk.mode == TalkMode.ONE_ON_ONE,
             col(Talk.talking_unit_id) == col(TalkYear.talking_unit_id),
@@ -143,8 +170,12 @@ def duties_to_record(session: Session, actor: Actor, today: date) -> list[DutyVi
         .correlate(TalkYear)
         .exists()
     )
-    rows = _duties().where(planned, TalkYear.status == DutyStatus.OPEN, TalkYear.person_id != actor.person_id)
-    return _with_talkers(session, session.exec(rows).all(), today)
+    return _duties().where(planned, TalkYear.status == DutyStatus.OPEN, col(TalkYear.person_id) != ME)
+
+
+def duties_to_record(session: Session, actor: Actor, today: date) -> list[DutyView]:
+    """The open duties with a planned talk this person is the named recorder of (记录人)."""
+    return _with_talkers(session, session.execute(_to_record(), {"me": actor.person_id}).all(), today)
 
 
 def planned_in_charge(session: Session, actor: Actor, *, mode: str = "") -> list[TalkView]:
@@ -162,19 +193,27 @@ def own_duties(session: Session, actor: Actor, today: date) -> list[DutyView]:
 
 
 def duties_in_charge(
-    session: Session, actor: Actor, today: date, *, overdue_only: bool = False, limit: int = 1_000
+    session: Session,
+    actor: Actor,
+    today: date,
+    *,
+    status: DutyStatus = DutyStatus.OPEN,
+    since: date = date.min,
+    limit: int = 1_000,
 ) -> list[DutyView]:
-    """Open duties whose talking unit lies in the actor's subtree, never their own (未谈名单). () for others."""
+    """Open duties whose talking unit lies in the actor's subtree, never their own (未谈名单). () for others.
+
+    `status` and `since`: those in another state, with a deadline from that day on.
+    """
     if not actor.is_staff:
         return []
     inside = select(Unit.id).where(within_any(col(Unit.path), actor.staff_paths))
     rows = _duties().where(
         col(TalkYear.talking_unit_id).in_(inside),
-        TalkYear.status == DutyStatus.OPEN,
+        TalkYear.status == status,
         TalkYear.person_id != actor.person_id,
+        col(TalkYear.deadline_on) >= since,
     )
-    if overdue_only:
-        rows = rows.where(col(TalkYear.deadline_on) < today)
     return _with_talkers(session, session.exec(rows.limit(limit)).all(), today)
 
 
@@ -255,6 +294,8 @@ def record_for(session: Session, actor: Actor, talk_id: int) -> RecordView:
 
 
 def _talk_views(session: Session, talks: Sequence[Talk]) -> list[TalkView]:
+    if not talks:
+        return []
     ids = [talk.id for talk in talks]
     subjects: dict[int, list[tuple[int, str]]] = {}
     for talk_id, person_id, name in session.exec(

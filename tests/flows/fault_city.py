@@ -16,6 +16,9 @@ COUNTIES = ("Q1", "Q2", "Q3", "Q4", "Q5", "Q6")
 class City:
     """Units C over Q1…Q6; every county has a principal and eight more; talks are owed to the city or the county."""
 
+    first_day = FIRST_DAY
+    staff = "CO"
+
     def __init__(self, random: Random) -> None:
         self.random = random
         self.above = dict.fromkeys(COUNTIES, "C") | {"C": ""}

@@ -8,10 +8,10 @@ clock jumps a day ahead or back; whole days are missed; meetings move, talkers a
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import date, time, timedelta
+from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from random import Random
-from typing import Any
+from typing import Any, Protocol
 
 from sqlalchemy import event, insert
 from sqlmodel import Session, select
@@ -29,8 +29,8 @@ from storage.people.tables import ChannelAccount, Person
 from storage.talks.actions import RecordText, record_talk
 from storage.talks.rules import DutyStatus
 from storage.talks.tables import TalkYear
-from tests.flows.fault_city import FIRST_DAY, City
-from tests.flows.history_checker import Arrived, Declared, Event, Killed, Settled, Talked, Unreachable
+from tests.flows.fault_city import City
+from tests.flows.history_checker import Arrived, Declared, Event, Killed, Roster, Settled, Talked, Unreachable
 
 CHANNEL = "fake"
 WORDS = RecordText("总体较好", "", "抓落实不够", "接受意见", "")
@@ -59,6 +59,34 @@ class Odds:
     address_gone: float = 0.0005
 
 
+class Place(Protocol):
+    """Who is there, and what staff change about it."""
+
+    first_day: date
+    staff: str
+
+    def move_meeting(self, today: date) -> None: ...
+
+    def change_talker(self) -> None: ...
+
+    def transfer(self) -> None: ...
+
+    def give(self, database: Database, folder: Path, now: datetime) -> Roster: ...
+
+
+@dataclass(frozen=True)
+class Size:
+    """How much is done at once: duties a planning round, messages a lease, talks a day with talks; and within how many
+
+    statements of a tick a crash comes, if one comes.
+    """
+
+    round: int = 5
+    lease: int = 3
+    talks: int = 1
+    steps: int = 60
+
+
 @dataclass
 class FaultYear:
     """One year by one seed. `open_again` gives the database as a new process opens it."""
@@ -67,14 +95,16 @@ class FaultYear:
     open_again: Callable[[], Database]
     folder: Path
     odds: Odds = field(default_factory=Odds)
+    size: Size = field(default_factory=Size)
+    place: Callable[[Random], Place] = City
     history: list[Event] = field(default_factory=list)
     crashes: int = 0
 
     def __post_init__(self) -> None:
         self.random = Random(self.seed)
-        self.city = City(self.random)
+        self.city = self.place(self.random)
         self.database = self.open_again()
-        self.now = at_shanghai(FIRST_DAY, time(8))
+        self.now = at_shanghai(self.city.first_day, time(8))
         self.outage = False
         self.codes: dict[int | None, str] = {}
 
@@ -157,13 +187,13 @@ class FaultYear:
             duties = session.exec(
                 select(TalkYear.id, TalkYear.person_id).where(TalkYear.status == DutyStatus.OPEN).order_by(TalkYear.id)  # type: ignore[arg-type]
             ).all()
-            if not duties:
-                return
-            duty, person = self.random.choice(duties)
-            staff = session.exec(select(Person.id).where(Person.code == "CO")).one()
+            held = self.random.sample(duties, min(len(duties), self.size.talks))
+            staff = session.exec(select(Person.id).where(Person.code == self.city.staff)).one()
             actor = actor_for(session, staff or 0, self.now.date())
-            record_talk(session, duty_id=duty or 0, held_on=self.now.date(), record=WORDS, actor=actor, now=self.now)
-        self.history.append(Talked(self.now, self.codes[person]))
+            day = self.now.date()
+            for duty, _ in held:
+                record_talk(session, duty_id=duty or 0, held_on=day, record=WORDS, actor=actor, now=self.now)
+        self.history += [Talked(self.now, self.codes[person]) for _, person in held]
 
     # The bot
 
@@ -178,7 +208,7 @@ class FaultYear:
     def _tick_with_faults(self) -> None:
         crashing = self._happens(self.odds.crash_a_tick)
         try:
-            with self._crash_at(self.random.randrange(1, 60) if crashing else 0):
+            with self._crash_at(self.random.randrange(1, self.size.steps) if crashing else 0):
                 self._settle(calm=False)
         except Crash:
             self.crashes += 1
@@ -189,11 +219,11 @@ class FaultYear:
         """Plan, then let two workers deliver in turns, as after any start: leases of the dead are ended first."""
         with self.database.transaction() as session:
             end_leases(session, ["one", "two"])
-        plan_in_rounds(self.database, now=self.now, limit=5)
+        plan_in_rounds(self.database, now=self.now, limit=self.size.round)
         desks = [self._desk("one"), self._desk("two")]
         while True:
             self.random.shuffle(desks)
-            ready = [(desk, item) for desk in desks for item in desk.take(3)]
+            ready = [(desk, item) for desk in desks for item in desk.take(self.size.lease)]
             if not ready:
                 return
             self.random.shuffle(ready)

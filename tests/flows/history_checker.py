@@ -10,6 +10,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
+from typing import Any
 
 import chinese_calendar.constants as published
 
@@ -39,6 +40,25 @@ class Roster:
     officials: tuple[Official, ...]
     above: Mapping[str, str]
     meetings: Mapping[str, date]
+
+
+def roster_of(at: datetime, units: Iterable[Mapping[str, Any]], people: Iterable[Mapping[str, Any]]) -> Roster:
+    """The roster that rows of a workbook, by heading, tell of."""
+    officials = tuple(
+        Official(
+            row["编号"],
+            row["单位编号"],
+            row["谈话单位编号"] or "",
+            row["谈话人编号"] or "",
+            row["联络员编号"] or "",
+            row["主要负责人"] == "是",
+            "组织部门" in (row["角色"] or ""),
+            "管理员" in (row["角色"] or ""),
+        )
+        for row in people
+    )
+    above = {row["编号"]: row["上级编号"] or "" for row in units}
+    return Roster(at, officials, above, {row["编号"]: row["民主生活会日期"] for row in units if row["民主生活会日期"]})
 
 
 @dataclass(frozen=True)
@@ -95,6 +115,21 @@ class Settled:
     at: datetime
 
 
+def works(day: date, overrides: Mapping[date, bool] | None = None) -> bool:
+    """Whether a day is a working day, as published or as declared since."""
+    if overrides and day in overrides:
+        return overrides[day]
+    return day in published.workdays or (day.weekday() < 5 and day not in published.holidays)
+
+
+def day_of(deadline: date, stage: int, overrides: Mapping[date, bool] | None = None) -> date:
+    """When a stage goes out: up to the deadline on the working day before a day off, afterwards on the next."""
+    day, step = deadline + timedelta(days=stage), -1 if stage <= 0 else 1
+    while not works(day, overrides):
+        day += timedelta(days=step)
+    return day
+
+
 Event = Roster | Talked | Declared | Arrived | Killed | Unreachable | Settled
 Key = tuple[str, str, int, date]
 
@@ -120,7 +155,6 @@ class Checker:
     violations: list[str] = field(default_factory=list)
     arrived: int = 0
     people: dict[str, Official] = field(default_factory=dict)
-    order: list[str] = field(default_factory=list)
     above: Mapping[str, str] = field(default_factory=dict)
     duties: dict[tuple[str, str], Duty] = field(default_factory=dict)
     overrides: dict[date, bool] = field(default_factory=dict)
@@ -132,6 +166,15 @@ class Checker:
     """When somebody came to a unit; a meeting held before that is no concern of theirs."""
     since_known: bool = False
     before: dict[tuple[str, str, int], set[str]] = field(default_factory=dict)
+    days: dict[tuple[date, int], date] = field(default_factory=dict)
+    """The day of each (deadline, stage) under the present calendar, worked out once."""
+    heads: dict[str, list[str]] = field(default_factory=dict)
+    """The principals of each unit in listed order, of the present roster."""
+    administrators: set[str] = field(default_factory=set)
+    staff: dict[str, set[str]] = field(default_factory=dict)
+    """The organisation staff of each unit."""
+    owing: dict[str, list[Duty]] = field(default_factory=lambda: defaultdict(list))
+    """The duties of each subject."""
 
     def take(self, events: Iterable[Event]) -> list[str]:
         """Check a whole history."""
@@ -142,6 +185,7 @@ class Checker:
                 case Talked():
                     self._talked(event)
                 case Declared():
+                    self.days.clear()
                     for day, working in event.days.items():
                         if working is None:
                             self.overrides.pop(day, None)
@@ -161,7 +205,13 @@ class Checker:
 
     def _roster(self, event: Roster) -> None:
         self.people = {official.code: official for official in event.officials}
-        self.order = [official.code for official in event.officials]
+        self.administrators = {official.code for official in event.officials if official.is_administrator}
+        self.heads, self.staff = defaultdict(list), defaultdict(set)
+        for one in event.officials:
+            if one.is_organisation:
+                self.staff[one.unit].add(one.code)
+            if one.is_principal:
+                self.heads[one.unit].append(one.code)
         self.above = event.above
         owed = {
             (one.code, one.unit): event.meetings[one.unit] - timedelta(days=1)
@@ -179,26 +229,22 @@ class Checker:
             duty = self.duties.get(key)
             if duty is None:
                 self.duties[key] = Duty(*key, deadline, today, today)
+                self.owing[key[0]].append(self.duties[key])
             elif duty.deadline != deadline:
                 duty.deadline, duty.counts_from = deadline, None
 
     def _talked(self, event: Talked) -> None:
-        mine = [duty for duty in self.duties.values() if duty.subject == event.subject and duty.is_open]
+        mine = [duty for duty in self.owing[event.subject] if duty.is_open]
         if mine:
             min(mine, key=lambda duty: duty.deadline).is_open = False
 
     # The rule, once more
 
-    def _works(self, day: date) -> bool:
-        if day in self.overrides:
-            return self.overrides[day]
-        return day in published.workdays or (day.weekday() < 5 and day not in published.holidays)
-
     def _day_of(self, deadline: date, stage: int) -> date:
-        day, step = deadline + timedelta(days=stage), -1 if stage <= 0 else 1
-        while not self._works(day):
-            day += timedelta(days=step)
-        return day
+        key = (deadline, stage)
+        if key not in self.days:
+            self.days[key] = day_of(deadline, stage, self.overrides)
+        return self.days[key]
 
     def _latest(self, duty: Duty, today: date) -> int | None:
         """The largest stage whose day has come and which does not count as sent from the start."""
@@ -221,25 +267,24 @@ class Checker:
     def _talker(self, official: Official) -> str:
         if official.talker or not official.talking_unit:
             return official.talker
-        principals = (self.people[code] for code in self.order)
-        heads = [one.code for one in principals if one.is_principal and one.unit == official.talking_unit]
+        heads = self.heads.get(official.talking_unit, [])
         return next((head for head in heads if head != official.code), "")
 
     def _staff(self, subject: Official) -> set[str]:
         unit = subject.talking_unit
         while unit:
-            staff = {one.code for one in self.people.values() if one.is_organisation and one.unit == unit}
+            staff = self.staff.get(unit, set())
             if staff - {subject.code}:
                 return staff
             unit = self.above.get(unit, "")
-        return {one.code for one in self.people.values() if one.is_administrator}
+        return self.administrators
 
     # What the bot did
 
     def _arrival(self, event: Arrived) -> None:
         self.arrived += 1
         local, said = event.at, f"{event.at:%m-%d %H:%M} {event.subject}→{event.recipient} {event.stage:+d}"
-        mine = [one for one in self.duties.values() if one.subject == event.subject and one.deadline == event.deadline]
+        mine = [one for one in self.owing[event.subject] if one.deadline == event.deadline]
         duty = next((one for one in mine if one.is_open), None)
         key = (event.subject, event.recipient, event.stage, event.deadline)
         self.times[key] += 1

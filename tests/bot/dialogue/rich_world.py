@@ -30,6 +30,7 @@ SCENES: dict[str, str] = {
     "correct_progress": "responsible",
     "void_progress": "responsible",
     "record_talk": "subject",
+    "talk_again": "leader",
     "plan_talk": "subject",
     "outline_question": "subject",
     "outline_send": "subject",

@@ -168,3 +168,43 @@ def test_who_has_been_talked_with_talks_with_their_own_next(fresh_world: World) 
     assert "冯乡" in subject.taps("我的谈话对象")
     fill(subject, "记录谈话", "冯乡", *RECORD, "[提交]")
     assert "请接着与您的谈话对象" not in hear(fresh_world.speaker("township_head"))
+
+
+def test_a_further_talk_is_recorded_and_serves_no_duty_twice(fresh_world: World) -> None:
+    """再次谈话: whoever was talked with already and is talked with once more within the year."""
+    leader = fresh_world.speaker("leader")
+    assert "还没有已谈过的谈话对象" in leader.says("再次谈话")
+    fill(leader, "记录谈话", "吴敏", *RECORD, "[提交]")
+    fresh_world.at("2025-08-05 10:00")
+    assert "与已谈过的对象又谈了一次，请用“再次谈话”" in leader.says("记录谈话")
+    said = fill(leader, "再次谈话", "吴敏", *RECORD, "[提交]")
+    assert "另行登记" in said
+    assert "请查看并确认" in hear(fresh_world.speaker("subject"))
+    with fresh_world.database.reading() as session:
+        first, second = session.exec(select(Talk).order_by(col(Talk.id))).all()
+        assert first.held_on != second.held_on
+        (served,) = session.exec(select(TalkYear.talk_id).where(col(TalkYear.talk_id).is_not(None)))
+        assert served == first.id
+    stranger = fresh_world.speaker("outsider")
+    assert "还没有已谈过的谈话对象" in stranger.says("再次谈话")
+    assert "还没有已谈过的谈话对象" in fresh_world.speaker("subject").says("再次谈话")
+
+
+def test_staff_record_a_further_talk_for_its_talker(fresh_world: World) -> None:
+    fill(fresh_world.speaker("leader"), "记录谈话", "吴敏", *RECORD, "[提交]")
+    staff = fresh_world.speaker("organisation")
+    fill(staff, "再次谈话", "吴敏", *RECORD, "[提交]")
+    with fresh_world.database.reading() as session:
+        talkers = set(session.exec(select(Talk.talker_id)))
+        assert talkers == {fresh_world.cast["leader"]}
+
+
+def test_the_code_of_a_talk_never_meets_that_of_another(fresh_world: World) -> None:
+    """A duty's number may equal the number of a talk recorded on the same day."""
+    leader, subject = fresh_world.speaker("leader"), fresh_world.speaker("subject")
+    with fresh_world.database.reading() as session:
+        last = max(session.exec(select(TalkYear.id)).all(), key=lambda number: number or 0)
+    fill(leader, "记录谈话", "吴敏", *RECORD, "[提交]")
+    for _ in range((last or 0) + 1):
+        assert "另行登记" in fill(leader, "再次谈话", "吴敏", *RECORD, "[提交]")
+    assert "谈话已记录" in fill(subject, "记录谈话", "冯乡", *RECORD, "[提交]")
