@@ -61,6 +61,8 @@ def one(asked: Asked) -> list[Body]:
         return mine(asked)
     finding = finding_for(asked.session, asked.actor, asked.id)
     lines = [f"{finding.code} {finding.status}", f"问题：{finding.problem}"]
+    if finding.problem_type:
+        lines.append(f"类型：{finding.problem_type}")
     if finding.root_cause:
         lines.append(f"原因：{finding.root_cause}")
     if finding.at_once:

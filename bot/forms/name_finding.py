@@ -10,6 +10,8 @@ from storage.findings.linting import repeats, vague_words
 from storage.instants import spoken_deadline
 from storage.outbox.body import Body, Choice
 from storage.people.rules import Actor
+from storage.rulebooks.queries import rulebooks_in_force
+from storage.rulebooks.rules import ABOUT
 from storage.talks.queries import TalkView, talk_for, talks_for
 from storage.talks.rules import TalkStatus
 from storage.talks.tables import TalkSubject
@@ -33,6 +35,15 @@ def responsible_options(at: Situation) -> list[Option]:
     units = at.session.exec(select(TalkSubject.unit_id).where(col(TalkSubject.talk_id) == talk.id)).all()
     people = colleagues_of(at, list(talk.subject_ids), list(units))
     return people_options(at, [person for person in people if person != at.actor.person_id])
+
+
+def type_options(at: Situation) -> list[Option]:
+    """The problem types in force for the talking unit, of the unit or the person as answered (R15)."""
+    talk, about = talk_for(at.session, at.actor, at.value("talk")), at.value("about")
+    if about not in ABOUT:
+        return []
+    rulebook = rulebooks_in_force(at.session, at.today, [talk.talking_unit_id]).for_unit(talk.talking_unit_id)
+    return [Option(name, name) for name in rulebook.problem_types(about)]
 
 
 def other_options(at: Situation) -> list[Option]:
@@ -63,7 +74,7 @@ def _submit(form: Submission) -> Submitted:
     named = name_finding(
         form.session, talk_id=form.value("talk"), problem=form.text("problem"),
         about_unit=form.value("about") == "unit",
-        root_cause=form.text("root_cause"), at_once=form.value("at_once") == "yes", measures=measures,
+        problem_type=form.value("type") or "", root_cause=form.text("root_cause"), at_once=form.value("at_once") == "yes", measures=measures,
         responsible=parties, actor=form.actor, now=form.now,
     )  # fmt: skip
     talk = talk_for(form.session, form.actor, form.value("talk"))
@@ -91,7 +102,7 @@ def _listed(answers: object) -> bool:
 
 FORM = Form(
     name="name_finding",
-    version=2,
+    version=3,
     title="建立三清单",
     permitted=_no_talk,
     submit=_submit,
@@ -103,6 +114,10 @@ FORM = Form(
             options=lambda _: [Option("person", "个人"), Option("unit", "单位")],
         ),
         FormField("problem", "问题", "具体是什么问题？", FieldKind.TEXT),
+        FormField(
+            "type", "问题类型", "属于哪一类问题？可以跳过。", FieldKind.CHOICE, required=False, options=type_options,
+            depends=("talk", "about"), nothing="没有可以选择的类型，请跳过。",
+        ),
         *measure_fields(required=False, ask="采取什么整改举措？由谈话对象自己提出的，可以跳过。"),
         FormField(
             "at_once", "立行立改", "是否立行立改？", FieldKind.CHOICE, when=_listed,

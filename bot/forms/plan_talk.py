@@ -65,8 +65,8 @@ def _told(form: Submission, planned: PlannedTalk) -> Submitted:
     record = (
         (Choice(f"record_talk:{form.value('duty')}", "已谈，去记录"),) if planned.mode != TalkMode.COLLECTIVE else ()
     )
-    outline = Choice(f"outline:{form.value('duty')}", "准备提纲")
-    reply = Body(f"已安排：{when}{where}，{planned.mode}。已通知有关人员。", (*record, outline), (file,))
+    ready = (Choice(f"outline:{form.value('duty')}", "准备提纲"), Choice(f"preparation:{planned.talk_id}", "调研准备"))
+    reply = Body(f"已安排：{when}{where}，{planned.mode}。已通知有关人员。", (*record, *ready), (file,))
     look = (Choice(f"talk:{planned.talk_id}", "查看安排"),)
     notice = Body(f"请您参加谈话：{when}{where}，{planned.mode}。", look, (file,))
     helping = Body(f"请您记录谈话：{when}{where}，{planned.mode}，{'、'.join(people)}。", look, (file,))

@@ -81,6 +81,7 @@ def name_finding(
     about_unit: bool = False,
     root_cause: str = "",
     at_once: bool = False,
+    problem_type: str = "",
 ) -> NamedFinding:
     """Put a problem named in a talk on record with its three lists (问题、举措、时限), and issue it.
 
@@ -99,6 +100,7 @@ def name_finding(
         talking_unit_id=talk.talking_unit_id,
         origin=TALK_ORIGIN,
         problem=problem,
+        problem_type=problem_type,
         root_cause=root_cause,
         at_once=at_once,
         status=status_when_listed(measures_dated=dated, has_responsible=bool(responsible)),
@@ -138,7 +140,7 @@ def _note_named(
         subject_id=finding.id or 0,
         actor_id=actor.person_id,
         now=now,
-        fields={"problem": ("", finding.problem), **listed},
+        fields={"problem": ("", finding.problem), "problem_type": ("", finding.problem_type), **listed},
     )
 
 

@@ -65,6 +65,7 @@ class FindingView:
     responsible_names: tuple[str, ...]
     root_cause: str = ""
     at_once: bool = False
+    problem_type: str = ""
 
     def is_overdue(self, today: date) -> bool:
         """Whether an open finding has a measure past its deadline and not yet done."""
@@ -254,6 +255,7 @@ def _findings(session: Session, condition: ColumnElement[bool], *, open_only: bo
             tuple(names[person] for person in parties.get(finding.id or 0, ())),
             finding.root_cause,
             finding.at_once,
+            finding.problem_type,
         )
         for finding, unit, talker_id in rows
     ]
