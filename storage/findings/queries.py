@@ -22,7 +22,9 @@ from storage.findings.tables import (
     Measure,
     ProgressEntry,
     ProgressEvidence,
+    Review,
 )
+from storage.instants import shanghai_date
 from storage.people.queries import names_of
 from storage.people.rules import Actor
 from storage.people.tables import Unit
@@ -88,6 +90,16 @@ class ProgressView:
     reporter: str
     on_behalf_of: str
     files: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True)
+class ReviewView:
+    """A decision on a finding handed in: when, by whom, accepted or returned with a reason."""
+
+    on: date
+    by: str
+    accepted: bool
+    reason: str
 
 
 def findings_for(session: Session, actor: Actor, *, open_only: bool = False, limit: int = 200) -> list[FindingView]:
@@ -207,6 +219,18 @@ def review_remarks(session: Session, actor: Actor, finding_id: int) -> list[str]
             finding.at_once,
         )
     )
+
+
+def reviews_of(session: Session, actor: Actor, finding_id: int) -> list[ReviewView]:
+    """The decisions on a finding handed in, oldest first; [] for whoever may not see it."""
+    rows = session.exec(
+        select(Review)
+        .join(Finding, col(Finding.id) == col(Review.finding_id))
+        .where(Review.finding_id == finding_id, may_see_finding(actor))
+        .order_by(col(Review.id))
+    ).all()
+    names = names_of(session, {row.actor_id for row in rows})
+    return [ReviewView(shanghai_date(row.at), names.get(row.actor_id, ""), row.accepted, row.reason) for row in rows]
 
 
 def _twins(session: Session, finding_id: int, measures: Sequence[str], done: Sequence[str]) -> int:

@@ -85,6 +85,7 @@ def _ladder(data: dict[str, Any]) -> Ladder:
         ),
         collective_counts=bool(data.get("collective_counts", False)),
         after_days=int(data.get("after_days", 0)),
+        grace_days=int(data.get("grace_days", 0)),
         due=tuple(_month_day(text) for text in data.get("due", ())),
         levels=tuple(map(str, data.get("levels", ()))),
         categories=tuple(map(str, data.get("categories", ()))),

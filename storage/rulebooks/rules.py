@@ -44,6 +44,8 @@ class Ladder:
     collective_counts: bool = False
     after_days: int = 0
     """Days from the fact (a talk planned, a report handed in) to the deadline."""
+    grace_days: int = 0
+    """Stages that fall on so many first days after it became known, or its deadline moved, are left out."""
     due: tuple[str, ...] = ()
     """Days of the year, MM-DD, for duties that come round with the calendar."""
     levels: tuple[str, ...] = ()

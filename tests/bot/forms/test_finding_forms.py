@@ -134,6 +134,19 @@ def test_the_subject_draws_up_the_lists_themselves(world: World) -> None:
     assert "建立了一项三清单" in hear(leader)
 
 
+def test_why_it_was_returned_and_refused_is_seen_by_the_doer(world: World) -> None:
+    doer, leader = world.speaker("responsible"), world.speaker("leader")
+    fill(doer, "申请延期", "[建立周调度制度]", "12月31日", "省级资金未到位", "[提交]")
+    hear(leader)
+    fill(leader, "待我办理", "[延期：]", "[不同意]", "理由不充分", "[提交]")
+    assert "未同意：理由不充分" in doer.taps_id(f"finding:{world.finding_id}")
+    hand_in(world)
+    staff = world.speaker("discipline")
+    staff.taps_id(f"return:{world.finding_id}")
+    fill(staff, "没有佐证材料", "[提交]")
+    assert "李正，退回整改，原因：没有佐证材料" in doer.taps_id(f"finding:{world.finding_id}")
+
+
 def test_vague_wording_is_pointed_out_and_not_refused(world: World) -> None:
     leader = world.speaker("leader")
     summary = fill(leader, "建立三清单", "吴敏", "[单位]", "思想认识有差距", "跳过", "进一步加强学习，高度重视", "9月30日", "[没有了]",

@@ -105,6 +105,7 @@ def test_a_planned_talk_not_prepared_for(database: Database, cast: Cast) -> None
     assert sent(desk, "2025-06-28", "2025-06-29") == []
     with database.transaction() as session:
         tick(session, talk_id=planned.talk_id, key="cases", done=False, actor=leader, now=moment("2025-06-29 10:00"))
+    assert desk.tick("2025-06-29 10:05") == []
     assert sent(desk, "2025-06-30", "2025-07-20") == [("06-30", "A1", -1), ("06-30", "A2", -1)]
 
 
@@ -115,9 +116,11 @@ def test_a_talk_moved_is_prepared_for_anew_and_one_past_never(database: Database
             leader = cast.actor(database, "leader")
             plan_talk(session, duty_id=duty or 0, at=moment(at), place="", actor=leader, now=moment(now))
 
-    plan_at(TALKED, "2025-06-17 09:00")
+    plan_at("2025-06-20 15:00", "2025-06-17 09:30")
     desk = Desk(database, "talk_preparation")
-    assert sent(desk, "2025-06-17", "2025-06-24") == [("06-24", "A1", -7)]
+    assert desk.tick("2025-06-17 09:31") == []  # three days before the talk, and the day it was planned
+    plan_at(TALKED, "2025-06-17 09:40")
+    assert sent(desk, "2025-06-18", "2025-06-24") == [("06-24", "A1", -7)]
     plan_at("2025-07-15 10:00", "2025-06-25 08:00")
     assert sent(desk, "2025-06-25", "2025-08-15") == [("07-08", "A1", -7), ("07-11", "A1", -3), ("07-14", "A1", -1)]
 
