@@ -218,8 +218,6 @@ class _PersonTurn:
         outcome = forms.turn(state, turn, message)
         if outcome.unread is not None:
             return TurnResult(unread=outcome.unread)
-        if outcome.unclear and command_meant(outcome.unclear):
-            return TurnResult([*(self._aside(outcome.unclear, message) or ()), *outcome.replies])
         if not outcome.question:
             return TurnResult(outcome.replies, outcome.notices)
         aside = self._aside(outcome.question, message)

@@ -31,11 +31,11 @@ from bot.form_progress import (
     told,
 )
 from bot.form_proposals import unread_by_grammar, with_proposal
-from bot.form_reading import Fact, date_fact, facts_in
+from bot.form_reading import Fact, date_fact, facts_in, read_span
 from bot.forms import FORMS
 from bot.messages import IncomingMessage
 from bot.rendering import form_body
-from bot.router import FormTurn
+from bot.router import FormTurn, command_meant
 from bot.understanding import Expecting, read_reply
 from knowledge.proposing import Unread
 from storage.attachments.actions import register_attachment
@@ -64,8 +64,6 @@ class FormOutcome:
     notices: list[tuple[int, Body]] = field(default_factory=list)
     question: str = ""
     unread: Unread | None = None
-    unclear: str = ""
-    """A text that is no answer; perhaps it asks for something else."""
 
 
 @dataclass(frozen=True)
@@ -199,6 +197,10 @@ class FormDesk:
         if reading.command or reading.is_question:
             return progress, ()
         facts = facts_in(reading, form.asked(progress.answers), shanghai_date(self.now))
+        first = asked_field(form, progress)
+        span = first and read_span(form, first, said, shanghai_date(self.now), self._is_workday)
+        if first and span:
+            facts |= {first.name: span[0], first.until: span[1]}
         filled, _ = fill(form, progress, facts, overwrite=False)
         return FormProgress(filled.answers, (), moved(form, filled).asked), told(form, facts)
 
@@ -239,6 +241,8 @@ class FormDesk:
             shanghai_date(self.now), self._options, self._problem, self._due(form, progress), self._is_workday
         )
         step, unread = advance(form, progress, self._event(turn, message), around), None
+        if step.unread and command_meant(turn.text):  # no answer, but another matter: it is seen to as an aside
+            step = Step(step.progress, Act.QUESTION)
         notes = (*carried, *message.refused, *step.notes)
         if step.unread:
             unread = unread_by_grammar(form, step.progress, turn.text, around.today)
@@ -257,8 +261,7 @@ class FormDesk:
         self._save(form, state, step.progress, FormStatus.OPEN)
         asking = self._asking(form, state, step.progress, notes)
         asks = turn.text if step.act is Act.QUESTION else ""
-        unclear = turn.text if step.unread else ""
-        return FormOutcome([asking], question=asks, unread=unread if self.proposal is None else None, unclear=unclear)
+        return FormOutcome([asking], question=asks, unread=unread if self.proposal is None else None)
 
     def _event(self, turn: FormTurn, message: IncomingMessage) -> Event:
         files = tuple(

@@ -112,6 +112,8 @@ def _change(_form: Form, progress: FormProgress) -> Step:
 
 
 def _show(form: Form, progress: FormProgress) -> Step:
+    if progress.asked == SUMMARY:  # which shows it all
+        return Step(progress, Act.ASK)
     shown = [one for one in form.asked(progress.answers) if one.in_summary]
     lines = [
         f"{number}. {one.label}：{progress.answers[one.name]['s']}"

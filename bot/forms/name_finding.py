@@ -4,7 +4,7 @@ from sqlmodel import col, select
 
 from bot.form_fields import FieldKind, Form, FormField, Option, Situation, Submission, Submitted
 from bot.forms.labels import people_options, talk_label
-from bot.forms.measures import NOBODY, colleagues_of, has_measures, measure_fields, measures_of
+from bot.forms.measures import NOBODY, colleagues_of, has_measures, late_for_at_once, measure_fields, measures_of
 from storage.findings.actions import name_finding
 from storage.findings.linting import repeats, vague_words
 from storage.instants import spoken_deadline
@@ -61,7 +61,8 @@ def root_cause_problem(at: Situation, cause: object) -> str:
 def _warnings(at: Situation) -> list[str]:
     texts = [at.text("problem"), *(measure.text for measure in measures_of(at))]
     words = list(dict.fromkeys(word for text in texts for word in vague_words(text)))
-    return [f"用语较空泛：{'、'.join(words)}。可以写得更具体。"] if words else []
+    vague = [f"用语较空泛：{'、'.join(words)}。可以写得更具体。"] if words else []
+    return [*vague, *late_for_at_once(at, talk_for(at.session, at.actor, at.value("talk")).talking_unit_id)]
 
 
 def _no_talk(at: Situation) -> str:

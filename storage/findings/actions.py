@@ -345,7 +345,8 @@ def review_finding(
 ) -> FindingStatus:
     """Accept a finding handed in (销号) or return it with reasons; by somebody in charge, never by the doer (R12).
 
-    Errors: NotFound, NotPermitted for the doer, RuleBroken when not handed in or returned without a reason.
+    Errors: NotFound, NotPermitted for the doer, RuleBroken when not handed in, returned without a reason, or to be put
+    right at once and without proof (R14).
     """
     finding = session.exec(select(Finding).where(Finding.id == finding_id, is_in_charge(actor))).first()
     if finding is None:
@@ -358,6 +359,8 @@ def review_finding(
     after = FindingStatus.CLOSED if accepted else FindingStatus.RECTIFYING
     if before != FindingStatus.REVIEWING:
         raise RuleBroken(f"这个问题当前为“{before}”，还没有报请验收。")
+    if accepted and finding.at_once and not _has_proof(session, finding_id):
+        raise RuleBroken("立行立改的问题要有佐证材料才能销号，请退回补充。")
     check_move(before, after)
     finding.status = after
     finding.completed_on = shanghai_date(now) if accepted else None
@@ -373,3 +376,14 @@ def review_finding(
         fields={"status": (before, after), "reason": ("", reason)},
     )
     return after
+
+
+def _has_proof(session: Session, finding_id: int) -> bool:
+    """Whether any report on the finding that stands came with a file."""
+    proof = (
+        select(ProgressEvidence.id)
+        .join(ProgressEntry, col(ProgressEntry.id) == col(ProgressEvidence.entry_id))
+        .join(Measure, col(Measure.id) == col(ProgressEntry.measure_id))
+        .where(Measure.finding_id == finding_id, ProgressEntry.void_reason == "")
+    )
+    return session.exec(proof).first() is not None

@@ -40,6 +40,7 @@ def read_rulebook(text: str) -> Rulebook:
             duties={ANNUAL_TALK: _ladder(data[ANNUAL_TALK]), **_others(data)},
             questions_at_least=int(outline.get("questions_at_least", 3)),
             questions_at_most=int(outline.get("questions_at_most", 4)),
+            at_once_days=_days(data.get("at_once", {}).get("days", 30)),
             aspects=_aspects(data.get("problem_types", {})),
             preparation=_preparation(data.get("preparation", {})),
         )
@@ -58,7 +59,18 @@ KNOWN = frozenset(
 )  # fmt: skip
 """The other duties a rulebook may name."""
 FIELDS = frozenset(
-    {"name", "title", "send_at", "quiet_from", "quiet_until", "outline", "problem_types", "preparation", ANNUAL_TALK}
+    {
+        "name",
+        "title",
+        "send_at",
+        "quiet_from",
+        "quiet_until",
+        "outline",
+        "at_once",
+        "problem_types",
+        "preparation",
+        ANNUAL_TALK,
+    }
 )
 LONGEST_ASPECT, LONGEST_ITEM = 8, 40
 """Characters of a field of problems, whose button carries it, and of an item of preparation."""
@@ -104,6 +116,12 @@ def _aspects(data: dict[str, Any]) -> dict[str, tuple[str, ...]]:
         about: tuple(_named(name, LONGEST_ASPECT) for name in dict.fromkeys(data.get(about, ASPECTS)))
         for about in ABOUT
     }
+
+
+def _days(value: object) -> int:
+    if not isinstance(value, int) or value < 1:
+        raise ValueError("at_once 的 days 应为正整数")
+    return value
 
 
 def _preparation(data: dict[str, Any]) -> tuple[PreparationItem, ...]:

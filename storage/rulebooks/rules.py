@@ -83,6 +83,8 @@ class Rulebook:
     """By rule; a rule that is not named is off."""
     questions_at_least: int = 3
     questions_at_most: int = 4
+    at_once_days: int = 30
+    """Within how many days what is to be put right at once (立行立改) is to be done (R14)."""
     aspects: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: dict.fromkeys(ABOUT, ASPECTS))
     """The catalogue of problem types (R15): the fields by whose problem it is."""
     preparation: tuple[PreparationItem, ...] = ()

@@ -50,6 +50,7 @@ def test_a_rulebook_of_ones_own() -> None:
         ('role = "talker"', 'role = "nobody"', "nobody"),
         ('{ role = "talker" }, ', '"talker", ', "有误"),
         ("[annual_talk]", "[annual_talk", "TOML"),
+        ("[annual_talk]", "[at_once]\ndays = 0\n[annual_talk]", "at_once"),
         ("[annual_talk]", '[problem_types]\nother = ["履职"]\n[annual_talk]', "problem_types"),
         ("[annual_talk]", '[problem_types]\nunit = [""]\n[annual_talk]', "名称"),
         ("[annual_talk]", '[preparation]\nitems = [{ key = "a b", name = "调研", days = 1 }]\n[annual_talk]', "key"),

@@ -397,3 +397,17 @@ def test_a_time_after_the_last_day_is_pointed_out(fresh_world: World) -> None:
         leader.says(words)
     assert "安排的时间晚于最迟日期 8月20日 周三" in leader.text()
     assert "已安排" in leader.taps("提交")
+
+
+def test_the_summary_is_shown_once_when_asked_what_is_filled_in(fresh_world: World) -> None:
+    subject = fresh_world.speaker("subject")
+    for words in ("登记外出", "8月11日", "8月15日", "跳过"):
+        subject.says(words)
+    assert subject.says("看看填了什么").count("开始日期") == 1
+
+
+def test_the_sentence_that_asks_for_leave_gives_its_days(fresh_world: World) -> None:
+    subject = fresh_world.speaker("subject")
+    said = subject.says("我要请假，下周一到周三")
+    assert "开始日期 2025年8月4日" in said
+    assert "外出事由" in said

@@ -147,6 +147,29 @@ def test_why_it_was_returned_and_refused_is_seen_by_the_doer(world: World) -> No
     assert "李正，退回整改，原因：没有佐证材料" in doer.taps_id(f"finding:{world.finding_id}")
 
 
+def test_what_is_put_right_at_once_has_a_short_clock_and_is_closed_on_proof_only(world: World) -> None:
+    leader, doer, staff = world.speaker("leader"), world.speaker("subject"), world.speaker("discipline")
+    summary = fill(
+        leader, "建立三清单", "吴敏", "[个人]", "下乡调研全年3次", "跳过", "每月调研1次", "12月20日", "[没有了]",
+        "[是，立行立改]", "跳过", "[吴敏]", "跳过",
+    )  # fmt: skip
+    assert "立行立改一般在30天内完成，时限 12月20日" in summary
+    assert "立行立改一般" not in fill(leader, "修改时限", "8月29日")
+    leader.taps("提交")
+    hear(doer)
+    fill(doer, "汇报进展", "[每月调研1次]", "8月已调研2次", "100%", "没有", "跳过", "[提交]")
+    staff.taps_id("accept:2")
+    assert "要有佐证材料才能销号" in staff.taps("提交")
+    assert finding(world, 2).status == "待核"
+    staff.taps_id("return:2")
+    fill(staff, "请补充佐证材料", "[提交]")
+    fill(doer, "汇报进展", "[每月调研1次]", "8月已调研2次", "100%", "没有")
+    doer.sends_file()
+    fill(doer, "[发完了]", "[提交]")
+    staff.taps_id("accept:2")
+    assert "已同意销号" in staff.taps("提交")
+
+
 def test_vague_wording_is_pointed_out_and_not_refused(world: World) -> None:
     leader = world.speaker("leader")
     summary = fill(leader, "建立三清单", "吴敏", "[单位]", "思想认识有差距", "跳过", "进一步加强学习，高度重视", "9月30日", "[没有了]",
