@@ -29,7 +29,7 @@ from bot.form_progress import (
     without,
 )
 from bot.form_proposals import settle
-from bot.form_reading import Fact, Misread, facts_beside, facts_in, options_named, read_answer
+from bot.form_reading import Fact, Misread, facts_beside, facts_in, options_named, read_answer, read_span
 from bot.form_verbs import GATHERING, VERBS
 from bot.understanding import Expecting, Reading, read_reply
 
@@ -65,12 +65,16 @@ def _take_files(form: Form, progress: FormProgress, files: Sequence[Attached]) -
     if holder is None:
         return Step(progress, Act.ASK, ("这一项不收文件，文件没有采用。",))
     before = progress.answers.get(holder.name, {}).get("v") or []
-    listed = {item[0]: item for item in [*before, *([file.id, file.name] for file in files)]}
+    listed = {item[0]: item for item in [*([file.id, file.name] for file in files), *before]}
     asked_here = progress.asked == holder.name
     answer = {"v": list(listed.values()), "s": "、".join(name for _, name in listed.values()), "open": asked_here}
     history = progress.history if holder.name in progress.history else (*progress.history, holder.name)
+    same = "、".join(file.name for file in files if file.id in {item[0] for item in before})
     names = "、".join(file.name for file in files)
-    note = f"已收到：{names}（共 {len(listed)} 个文件）。" + ("可以继续发送，发完请点“发完了”。" if asked_here else "")
+    note = f"已收到：{names}（共 {len(listed)} 个文件）。" + (
+        f"{same}与前面的文件内容相同，只保留一份。" if same else ""
+    )
+    note += "可以继续发送，发完请点“发完了”。" if asked_here else ""
     answers = {**progress.answers, holder.name: answer}
     return Step(replace(progress, answers=answers, history=history), Act.ASK, (note,))
 
@@ -137,14 +141,18 @@ def _answer(
     options = _options(form, progress, around)
     if field.kind is FieldKind.MANY:
         return _choose_many(form, progress, field, text, options)
-    answer = read_answer(field, text, reading, options, around.today, around.due, around.is_workday)
+    span = read_span(form, field, text, around.today, around.is_workday)
+    answer = (
+        span[0] if span else read_answer(field, text, reading, options, around.today, around.due, around.is_workday)
+    )
     if isinstance(answer, Misread):
         return _off_target(form, progress, field, reading, around, answer)
     free = field.kind is FieldKind.TEXT
     said = facts_beside(text, around.today, _expecting(form, progress, None, around)) if free else reading
     more = facts_in(said, form.asked(progress.answers), around.today, skip=field.name)
     new = {name: fact for name, fact in more.items() if name not in progress.answers}
-    before, _ = fill(form, progress, new, overwrite=False)
+    new |= {field.until: span[1]} if span else {}
+    before, _ = fill(form, progress, new, overwrite=span is not None)
     step = _checked(form, before, field, answer, around)
     return replace(step, notes=(*step.notes, *told(form, new)))
 
@@ -178,7 +186,7 @@ _FINISHED = _NOTHING | frozenset(
 def _steered(
     form: Form, progress: FormProgress, field: FormField | None, text: str, around: Surroundings
 ) -> Step | None:
-    """What is settled before the sentence is read: 没有, 修改<字段>, and at the summary <字段>改为…."""
+    """What is settled before the sentence is read: 没有, 修改<字段>, <字段>改为….."""
     words = text.strip().strip("。.！!")
     if field is not None and field.kind in GATHERING and words in _FINISHED:
         return VERBS["done"](form, progress)
@@ -192,10 +200,10 @@ def _steered(
         named = _labelled(form, progress, words)
     if named:
         return Step(replace(progress, asked=named), Act.ASK)
-    if progress.asked not in (SUMMARY, CHANGE):
-        return None
     assignment = _SET.fullmatch(words)
     target = _labelled(form, progress, assignment["label"], exact=True) if assignment else ""
+    if progress.asked not in (SUMMARY, CHANGE) and (field is None or field.kind is FieldKind.TEXT):
+        return None  # asked for a text, such a sentence may be the text
     return _assign(form, progress, form.field(target), assignment["value"], around) if assignment and target else None
 
 
@@ -305,4 +313,5 @@ def _correct(form: Form, progress: FormProgress, reading: Reading, around: Surro
         return Step(replace(filled, asked=asked), Act.ASK, (*told(form, facts), *notes))
     if progress.asked == CANCEL:
         return Step(progress, Act.ASK, ("请选择是否放弃这次填报。",))
-    return Step(progress, Act.ASK, (reading.doubt or NO_TARGET,), unread=True)
+    doubt = reading.doubt if any(one.reads for one in form.fields) else ""
+    return Step(progress, Act.ASK, (doubt or NO_TARGET,), unread=True)

@@ -9,6 +9,7 @@ from typing import Any, Protocol
 
 from sqlmodel import Session
 
+from storage.errors import RuleBroken
 from storage.instants import shanghai_date
 from storage.outbox.body import Body
 from storage.people.rules import Actor
@@ -114,6 +115,16 @@ class FormField:
     plain: bool = False
     check: Callable[[Situation, Any], str] = lambda *_: ""
     due: Callable[[Situation], date | None] | None = None
+    until: str = ""
+    """Of the first day of a span: the field of its last day, which one sentence may give too."""
+
+
+class Unfilled(RuleBroken):
+    """What was confirmed cannot be done yet: this field is asked again, with the reason."""
+
+    def __init__(self, field: str, reason: str) -> None:
+        super().__init__(reason)
+        self.field = field
 
 
 @dataclass(frozen=True)

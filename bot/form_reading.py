@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
-from bot.form_fields import FieldKind, FormField, Option, Times
+from bot.form_fields import FieldKind, Form, FormField, Option, Times
 from bot.understanding import Expecting, Reading, read_date, read_reply
 from bot.understanding.durations import Workday
 from storage.instants import at_shanghai, spoken_date, spoken_deadline
@@ -56,6 +56,33 @@ def read_answer(
     if field.kind is FieldKind.PERCENT:
         return Misread(_retry(field)) if reading.percent is None else percent_fact(reading.percent)
     return Misread(reading.doubt or _retry(field)) if reading.date is None else date_fact(reading.date, field, today)
+
+
+LONGEST_SPAN = 183
+"""Days from the first to the last of a span in one sentence: 8月15日到8月11日 is not a year, but an error."""
+_TO = re.compile(r"到|至|[-—~～]+")
+
+
+def read_span(
+    form: Form, field: FormField, text: str, today: date, is_workday: Workday | None = None
+) -> tuple[Fact, Fact] | None:
+    """The first and the last day that `text` gives (下周一到周三), where the form asks for both; None when it does not.
+
+    The last is read as seen from the first: 周三 is the one after it.
+    """
+    if not field.until:
+        return None
+    for cut in _TO.finditer(text):
+        first = _day(field, text[: cut.start()], today, None, is_workday)
+        if isinstance(first, Misread):
+            continue
+        start, last = date.fromisoformat(first.value), form.field(field.until)
+        end = _day(last, text[cut.end() :], start, None, is_workday)
+        if isinstance(end, Misread) or not 0 <= (date.fromisoformat(end.value) - start).days <= LONGEST_SPAN:
+            continue
+        shown = date_fact(date.fromisoformat(end.value), last, today)
+        return None if isinstance(shown, Misread) else (first, shown)
+    return None
 
 
 def _day(field: FormField, text: str, today: date, due: date | None, is_workday: Workday | None) -> Fact | Misread:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from functools import cached_property
 from pathlib import Path
@@ -11,7 +11,7 @@ from typing import Any
 from sqlmodel import Session
 
 from bot.form_engine import advance
-from bot.form_fields import Answers, FieldKind, Form, FormField, Option, Situation, Submission
+from bot.form_fields import Answers, FieldKind, Form, FormField, Option, Situation, Submission, Unfilled
 from bot.form_progress import (
     PROPOSED,
     SAID,
@@ -26,15 +26,16 @@ from bot.form_progress import (
     carry_over,
     fill,
     first_question,
+    is_answered,
     moved,
     told,
 )
 from bot.form_proposals import unread_by_grammar, with_proposal
-from bot.form_reading import Fact, date_fact, facts_in
+from bot.form_reading import Fact, date_fact, facts_in, read_span
 from bot.forms import FORMS
 from bot.messages import IncomingMessage
 from bot.rendering import form_body
-from bot.router import FormTurn
+from bot.router import FormTurn, command_meant
 from bot.understanding import Expecting, read_reply
 from knowledge.proposing import Unread
 from storage.attachments.actions import register_attachment
@@ -43,12 +44,14 @@ from storage.conversations.actions import begin_form, close_form, resume_form, s
 from storage.conversations.queries import FormState, form_sessions
 from storage.conversations.rules import FormStatus
 from storage.errors import NotFound, TanhuaError
-from storage.instants import shanghai_date
+from storage.instants import shanghai_date, spoken_date
 from storage.outbox.body import Body, Choice
 from storage.people.rules import Actor
 
 FIELD_DAYS = {"today": 0, "yesterday": 1, "half_year": -183, "year": -365}
 """Quick answers of a date field: so many days ago; less than 0, ahead."""
+GIST = 24
+"""Characters of an answer on a button: it is read on a phone."""
 RETIRED = "“{name}”这张表单已停用，没有提交；已填的内容保留在记录里，需要时请联系工作人员。"
 
 
@@ -158,21 +161,31 @@ class FormDesk:
         if known:
             return self.resume(paused[0])
         choices = (
-            *(Choice(f"resume:{state.id}", f"接着填：{self._gist(form, state)}"[:60]) for state in paused[:4]),
+            *(
+                Choice(f"resume:{state.id}", f"接着填：{self._gist(form, state)}（{self._stands(form, state)}）")
+                for state in paused[:4]
+            ),
             Choice(f"fresh:{form.name}", "另填一份"),
             *present,
         )
         return FormOutcome([Body(f"上次的“{form.title}”还没有填完，接着填还是另填一份？", choices)])
 
     def title_of(self, state: FormState) -> str:
-        """A form in progress on a button: its title and its first answer."""
+        """A form in progress on a button: its title, its first answer, how far it is and since when it rests."""
         form = FORMS[state.form]
         gist = self._gist(form, state)
-        return form.title if gist == form.title else f"{form.title}：{gist}"
+        about = "" if gist == form.title else f"：{gist}"
+        return f"{form.title}{about}（{self._stands(form, state)}）"
+
+    def _stands(self, form: Form, state: FormState) -> str:
+        filled = sum(is_answered(one, state.answers) for one in form.asked(state.answers))
+        return f"已填 {filled} 项，{spoken_date(shanghai_date(state.touched_at), shanghai_date(self.now))}"
 
     def _gist(self, form: Form, state: FormState) -> str:
-        shown = [state.answers[one.name]["s"] for one in form.fields if state.answers.get(one.name, {}).get("s")]
-        return shown[0][:40] if shown else form.title
+        shown = [str(state.answers[one.name]["s"]) for one in form.fields if state.answers.get(one.name, {}).get("s")]
+        if not shown:
+            return form.title
+        return shown[0] if len(shown[0]) <= GIST else shown[0][: GIST - 1] + "…"
 
     def _prefilled(self, form: Form, progress: FormProgress, said: str) -> tuple[FormProgress, tuple[str, ...]]:
         """What the sentence that began the form says already."""
@@ -184,6 +197,10 @@ class FormDesk:
         if reading.command or reading.is_question:
             return progress, ()
         facts = facts_in(reading, form.asked(progress.answers), shanghai_date(self.now))
+        first = asked_field(form, progress)
+        span = first and read_span(form, first, said, shanghai_date(self.now), self._is_workday)
+        if first and span:
+            facts |= {first.name: span[0], first.until: span[1]}
         filled, _ = fill(form, progress, facts, overwrite=False)
         return FormProgress(filled.answers, (), moved(form, filled).asked), told(form, facts)
 
@@ -224,6 +241,8 @@ class FormDesk:
             shanghai_date(self.now), self._options, self._problem, self._due(form, progress), self._is_workday
         )
         step, unread = advance(form, progress, self._event(turn, message), around), None
+        if step.unread and command_meant(turn.text):  # no answer, but another matter: it is seen to as an aside
+            step = Step(step.progress, Act.QUESTION)
         notes = (*carried, *message.refused, *step.notes)
         if step.unread:
             unread = unread_by_grammar(form, step.progress, turn.text, around.today)
@@ -265,6 +284,7 @@ class FormDesk:
             with self.session.begin_nested():
                 done = form.submit(submission)
         except TanhuaError as error:
+            progress = replace(progress, asked=error.field) if isinstance(error, Unfilled) else progress
             self._save(form, state, progress, FormStatus.OPEN)
             return FormOutcome([self._asking(form, state, progress, (f"没有提交：{error.message}",))])
         self._save(form, state, progress, FormStatus.SUBMITTED)

@@ -112,10 +112,13 @@ def _change(_form: Form, progress: FormProgress) -> Step:
 
 
 def _show(form: Form, progress: FormProgress) -> Step:
+    if progress.asked == SUMMARY:  # which shows it all
+        return Step(progress, Act.ASK)
+    shown = [one for one in form.asked(progress.answers) if one.in_summary]
     lines = [
-        f"{one.label}：{progress.answers[one.name]['s']}"
-        for one in form.asked(progress.answers)
-        if one.in_summary and is_answered(one, progress.answers)
+        f"{number}. {one.label}：{progress.answers[one.name]['s']}"
+        for number, one in enumerate(shown, start=1)  # the numbers that 修改第2项 counts by
+        if is_answered(one, progress.answers)
     ]
     return Step(progress, Act.ASK, ("已填写：\n" + "\n".join(lines) if lines else "还没有填写任何内容。",))
 

@@ -12,7 +12,9 @@ ABOUT_TALK = frozenset({"subject", "unit", "deadline", "basis", "rulebook"})
 ABOUT_FINDING = frozenset({"code", "unit", "deadline", "basis", "rulebook"})
 ABOUT_UNIT = frozenset({"unit", "deadline", "basis", "rulebook"})
 OBLIGATIONS: Mapping[str, frozenset[str]] = {
-    **dict.fromkeys(("record_missing", "lists_missing", "newly_appointed", "long_in_post"), ABOUT_TALK),
+    **dict.fromkeys(
+        ("talk_preparation", "record_missing", "lists_missing", "newly_appointed", "long_in_post"), ABOUT_TALK
+    ),
     **dict.fromkeys(
         ("rectification_due", "progress_silent", "review_waiting", "extension_waiting", "look_back_due"), ABOUT_FINDING
     ),

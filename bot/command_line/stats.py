@@ -71,4 +71,6 @@ def told(figures: dict[str, Any]) -> str:
         f"民主生活会前谈话 {before['talks_before']} 人次，占 {before['talks_percent']}%",
         f"谈话指出问题 {findings['total']} 个，已销号 {findings['closed']} 个，占 {findings['percent']}%",
     ]
+    types = "、".join(f"{name} {found['total']}" for name, found in figures["findings_by_type"].items())
+    lines += [f"问题类型：{types}"] if types else []
     return "\n".join(lines)

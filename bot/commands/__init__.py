@@ -1,6 +1,6 @@
 """Every command; the list is explicit."""
 
-from bot.commands import away, duties, enquiries, findings, general, outlines, staff, talks, undelivered
+from bot.commands import away, duties, enquiries, findings, general, outlines, preparation, staff, talks, undelivered
 from bot.commands.declaration import Command
 
 COMMANDS: tuple[Command, ...] = (
@@ -8,6 +8,7 @@ COMMANDS: tuple[Command, ...] = (
     *talks.COMMANDS,
     *findings.COMMANDS,
     *outlines.COMMANDS,
+    *preparation.COMMANDS,
     *away.COMMANDS,
     *staff.COMMANDS,
     *enquiries.COMMANDS,

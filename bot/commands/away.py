@@ -4,6 +4,7 @@ from datetime import time, timedelta
 
 from bot.commands.declaration import Acted, Asked, BeginForm, Command, begin
 from bot.forms.labels import full_date
+from jobs.planning import still_needed
 from storage.calendar import working_days
 from storage.conversations.reminders import (
     ReminderView,
@@ -69,6 +70,10 @@ def snooze(asked: Asked) -> list[Body]:
     reminder = _reminder(asked)
     if reminder is None:
         return [Body("最近没有发给您的提醒。")]
+    deadline = reminder.deadline.isoformat() if reminder.deadline else ""
+    done = still_needed(asked.session, rule=reminder.rule, occurrence_id=reminder.occurrence_id, deadline=deadline)
+    if done:
+        return [Body(f"“{reminder.body.text.splitlines()[0]}”不再提醒：{done}。", (Choice("duties", "我的任务"),))]
     choices = (
         Choice(f"snooze_hour:{reminder.id}", "一小时后"),
         Choice(f"snooze_morning:{reminder.id}", "明天上午"),

@@ -18,6 +18,7 @@ from storage.findings.queries import (
     progress_for,
     review_remarks,
     reviewable_findings,
+    reviews_of,
 )
 from storage.instants import SHANGHAI, spoken_date, spoken_deadline
 from storage.outbox.body import Body, Choice, File
@@ -52,7 +53,7 @@ def mine(asked: Asked) -> list[Body]:
         return [Body("您目前没有未销号的问题。")]
     choices = [Choice(f"finding:{finding.id}", short(finding.problem)) for finding in seen[:8]]
     lines = [_line(one, asked) for one in seen[:LISTED]]
-    return [Body(f"可以查看的未销号问题 {len(seen)} 项：\n" + "\n".join(lines), tuple(choices))]
+    return [Body(f"您本人没有未销号的问题。可以查看的有 {len(seen)} 项：\n" + "\n".join(lines), tuple(choices))]
 
 
 def one(asked: Asked) -> list[Body]:
@@ -61,6 +62,8 @@ def one(asked: Asked) -> list[Body]:
         return mine(asked)
     finding = finding_for(asked.session, asked.actor, asked.id)
     lines = [f"{finding.code} {finding.status}", f"问题：{finding.problem}"]
+    if finding.problem_type:
+        lines.append(f"类型：{finding.problem_type}")
     if finding.root_cause:
         lines.append(f"原因：{finding.root_cause}")
     if finding.at_once:
@@ -90,13 +93,19 @@ def _reports(asked: Asked) -> tuple[list[str], list[File]]:
 
 
 def _history(asked: Asked) -> list[str]:
-    """Extensions with their old dates, analyses at the meeting, look-backs."""
+    """Extensions with their old dates, reviews with their reasons, analyses at the meeting, look-backs."""
     lines = []
     for moved in extensions_of(asked.session, asked.actor, asked.id):
         standing = {None: "等待审批", True: "已同意", False: "未同意"}[moved.approved]
+        standing += f"：{moved.decision_reason}" if moved.decision_reason else ""
         old = full_date(moved.from_on) if moved.from_on else "未定"
         lines.append(
             f"延期：{short(moved.measure)} 由{old}至{full_date(moved.to_on)}（{standing}），原因：{moved.reason}"
+        )
+    for judged in reviews_of(asked.session, asked.actor, asked.id):
+        day = spoken_date(judged.on, asked.today)
+        lines.append(
+            f"验收：{day} {judged.by}，{'同意销号' if judged.accepted else '退回整改，原因：' + judged.reason}"
         )
     for said in analyses_of(asked.session, asked.actor, asked.id):
         lines.append(f"会上剖析：{full_date(said.held_on)}，{said.text}")

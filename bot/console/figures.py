@@ -1,12 +1,13 @@
 """The figures of the overview: each the length of a list, counted for the whole, for every level and every unit."""
 
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from sqlmodel import Session
 
-from bot.console.listings import FINDING_KINDS, LEVEL_NAMES, OWED_KINDS, TALK_KINDS
+from bot.console.listings import FINDING_KINDS, LEVEL_NAMES, OWED_KINDS, TALK_KINDS, UNTYPED
 from storage.findings.lists import FindingKind, FindingLine, finding_lines
 from storage.people.queries import UnitView, unit_views
 from storage.people.rules import Actor
@@ -58,6 +59,8 @@ class Overview:
     whole: Figures
     by_level: dict[str, Figures]
     by_unit: tuple[UnitRow, ...]
+    by_type: dict[str, dict[str, int]]
+    """Findings by problem type and kind of list, the type with most of them first; {} where none has a type."""
 
 
 def overview_of(session: Session, actor: Actor, *, year: int, part: Part, today: date) -> Overview:
@@ -81,7 +84,21 @@ def overview_of(session: Session, actor: Actor, *, year: int, part: Part, today:
             if level in levels and any((figures := count(lines, Part(path, False, level))).counts.values())
         },
         tuple(_unit_rows(lines, units, path, scope)),
+        types_of(lines, Part(path)),
     )
+
+
+def types_of(lines: Lines, part: Part) -> dict[str, dict[str, int]]:
+    """The length of every list of findings by problem type, for one part."""
+    counts: dict[str, Counter[str]] = defaultdict(Counter)
+    for line in lines.findings:
+        if part.holds(line.place):
+            kinds = [kind for kind in FINDING_KINDS if line.is_kind(FindingKind(kind), lines.year)]
+            counts[line.problem_type or UNTYPED].update(kinds)
+    if not counts.keys() - {UNTYPED}:
+        return {}
+    order = sorted(counts, key=lambda name: (name == UNTYPED, -counts[name].total(), name))
+    return {name: {kind: counts[name][kind] for kind in FINDING_KINDS} for name in order}
 
 
 def count(lines: Lines, part: Part) -> Figures:

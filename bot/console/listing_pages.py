@@ -100,7 +100,7 @@ def _build(subject: str, look: Look, found: Listing, place: str) -> None:
         narrowed = f"{look.year}年" + (f" · {place}" if place else "")
         Words("span", f"{narrowed} · 共 {total} 条").classes("total").props(f'data-total="{total}"')
         ui.link("下载 Excel", look.of().address(f"/staff/list/{subject}.xlsx")).classes("pill").props("download")
-        ui.link("返回总览", look.of(kind="", level="", only=False).address("/staff")).classes("pill")
+        ui.link("返回总览", look.of(kind="", level="", type="", only=False).address("/staff")).classes("pill")
     if not total:
         Words("p", "没有符合条件的记录。").classes("empty")
         return

@@ -35,6 +35,8 @@ TALK_KINDS: dict[str, tuple[str, Callable[[TalkLine], bool]]] = {
     "all": ("谈话清单", lambda _: True),
     "before": ("民主生活会前谈话清单", lambda line: line.is_before_meeting),
 }
+UNTYPED = "未注明"
+"""What findings without a problem type are listed under."""
 FINDING_KINDS = {
     "talks": "谈话指出问题清单",
     "closed": "已销号问题清单",
@@ -49,7 +51,7 @@ TALK_HEADINGS = (
     "编号", "谈话日期", "谈话对象", "对象编号", "干部类别", "谈话单位", "层级", "谈话人", "形式", "民主生活会前",
 )  # fmt: skip
 FINDING_HEADINGS = (
-    "编号", "问题", "单位", "对象", "责任人", "来源", "状态", "进展", "时限", "发现日期", "完成日期",
+    "编号", "问题", "类型", "单位", "对象", "责任人", "来源", "状态", "进展", "时限", "发现日期", "完成日期",
 )  # fmt: skip
 
 
@@ -67,8 +69,13 @@ def listing_for(session: Session, actor: Actor, subject: str, look: Look, part: 
     if subject == "findings" and look.kind in FINDING_KINDS:
         kind = FindingKind(look.kind)
         found = [line for line in finding_lines(session, actor, year=look.year, today=today) if part.holds(line.place)]
-        rows = tuple(_finding(line) for line in found if line.is_kind(kind, look.year))
-        return Listing(FINDING_KINDS[look.kind], FINDING_HEADINGS, rows)
+        wanted_type = "" if look.type == UNTYPED else look.type
+        rows = tuple(
+            _finding(line)
+            for line in found
+            if line.is_kind(kind, look.year) and (not look.type or line.problem_type == wanted_type)
+        )
+        return Listing(FINDING_KINDS[look.kind] + (f"（{look.type}）" if look.type else ""), FINDING_HEADINGS, rows)
     raise NotFound()
 
 
@@ -92,7 +99,7 @@ def _talk(line: TalkLine) -> tuple[Cell, ...]:
 
 def _finding(line: FindingLine) -> tuple[Cell, ...]:
     return (
-        line.code, line.problem, line.unit, line.person, "、".join(line.responsible), line.origin,
+        line.code, line.problem, line.problem_type, line.unit, line.person, "、".join(line.responsible), line.origin,
         f"{line.status}（逾期）" if line.is_late else line.status, f"{line.percent}%", line.due_on, line.found_on,
         line.completed_on,
     )  # fmt: skip

@@ -16,13 +16,14 @@ FIRST_YEAR, LAST_YEAR = 2000, 2100
 
 @dataclass(frozen=True)
 class Look:
-    """A year and a part of the whole. `unit` is a 编号, with all below it; `only`: that unit without those below."""
+    """A year and a part of the whole. `type`: of findings, one problem type. `unit` is a 编号, with all below it; `only`: that unit without those below."""
 
     year: int
     unit: str = ""
     only: bool = False
     level: str = ""
     kind: str = ""
+    type: str = ""
     page: int = 1
 
     def address(self, path: str) -> str:
@@ -33,6 +34,7 @@ class Look:
             "only": "1" if self.only else "",
             "level": self.level,
             "kind": self.kind,
+            "type": self.type,
             "page": self.page if self.page > 1 else "",
         }
         return f"{path}?{urlencode({name: value for name, value in asked.items() if value != ''})}"
@@ -54,6 +56,7 @@ def read_look(asked: Mapping[str, str], this_year: int) -> Look:
         asked.get("only", "") == "1",
         level,
         asked.get("kind", ""),
+        asked.get("type", ""),
         max(1, int(page[:6]) if page else 1),
     )
     if not FIRST_YEAR <= look.year <= LAST_YEAR or level not in ("", *LEVEL_KEYS.values(), "other"):

@@ -39,6 +39,7 @@ COLUMNS = (
     ("已销号", "findings", "closed"),
     ("逾期问题", "findings", "late"),
 )
+TYPE_COLUMNS = {"talks": "谈话指出", "closed": "已销号", "unclosed": "未销号", "elsewhere": "其他来源", "late": "逾期"}
 
 
 def add_overview(host: Host) -> None:
@@ -74,7 +75,7 @@ def _title(look: Look, seen: Overview) -> str:
 
 class _OverviewPage:
     def __init__(self, look: Look, seen: Overview, years: list[int], rights: Rights) -> None:
-        self.look = look.of(level="", kind="", only=False)
+        self.look = look.of(level="", kind="", type="", only=False)
         self.seen = seen
         self.years = years
         self.rights = rights
@@ -101,6 +102,10 @@ class _OverviewPage:
         with box("panel"):
             Words("h3", "各单位情况")
             self._units()
+        if self.seen.by_type:
+            with box("panel"):
+                Words("h3", "问题类型")
+                self._types()
         if not self.rights.lists:
             Words("p", "管理员只查看数量；名单由组织部门、纪检机关工作人员查看。").classes("quiet")
 
@@ -182,6 +187,16 @@ class _OverviewPage:
                 target = "" if row.only else self.look.of(unit=row.code).address(PATH)
                 self._row(row.name, target, row.figures, look, level=_level_name(row))
             self._row("合计", "", self.seen.whole, self.look, kind="total", level="")
+
+    def _types(self) -> None:
+        with table(("类型", *TYPE_COLUMNS.values()), ("", *["n"] * len(TYPE_COLUMNS))):
+            for name, counts in self.seen.by_type.items():
+                with ui.element("tr"):
+                    Words("th", name).props('scope="row"')
+                    for kind, label in TYPE_COLUMNS.items():
+                        with ui.element("td").classes("n"):
+                            figures = Figures({("findings", kind): counts[kind]})
+                            self._figure(figures, "findings", kind, self.look.of(type=name), f"{name}{label}")
 
     def _row(
         self, name: str, target: str, figures: Figures, look: Look, *, kind: str = "", level: str | None = None

@@ -19,7 +19,7 @@ def _days(label: str) -> tuple[FormField, FormField]:
     return (
         FormField(
             "from_on", "开始日期", f"{label}从哪天开始？", FieldKind.DATE, times=Times.FUTURE,
-            quick=(Option("today", "今天"),), hint="例如：今天、下周一、9月1日。",
+            quick=(Option("today", "今天"),), hint="例如：今天、下周一、9月1日；也可以写明起止，例如：下周一到周三。", until="until_on",
         ),
         FormField(
             "until_on", "结束日期", "到哪天为止（含当天）？", FieldKind.DATE, times=Times.FUTURE, check=_until_problem,

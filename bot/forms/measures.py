@@ -4,8 +4,10 @@ from sqlmodel import col, select
 
 from bot.form_fields import Answers, FieldKind, FormField, Option, Situation, Times
 from storage.findings.actions import MeasureText
+from storage.instants import spoken_deadline
 from storage.people.queries import open_postings
 from storage.people.tables import Posting
+from storage.rulebooks.queries import rulebooks_in_force
 
 MOST = 6
 NOBODY = "没有可以选择的责任人，请联系工作人员。"
@@ -29,6 +31,16 @@ def _given(number: int, answers: Answers) -> bool:
 def has_measures(answers: Answers) -> bool:
     """Whether any measure was given."""
     return _given(1, answers)
+
+
+def late_for_at_once(at: Situation, unit_id: int) -> list[str]:
+    """What is to be put right at once (立行立改), and yet has a day far off by the rulebook of the talking unit (R14)."""
+    if at.value("at_once") != "yes":
+        return []
+    days = rulebooks_in_force(at.session, at.today, [unit_id]).for_unit(unit_id).at_once_days
+    dues = [measure.due_on for measure in measures_of(at) if measure.due_on is not None]
+    late = bool(dues) and (max(dues) - at.today).days > days
+    return [f"立行立改一般在{days}天内完成，时限 {spoken_deadline(max(dues), at.today)}，请核对。"] if late else []
 
 
 def measure_fields(*, required: bool, ask: str) -> tuple[FormField, ...]:

@@ -4,12 +4,14 @@ from sqlmodel import col, select
 
 from bot.form_fields import FieldKind, Form, FormField, Option, Situation, Submission, Submitted
 from bot.forms.labels import people_options, talk_label
-from bot.forms.measures import NOBODY, colleagues_of, has_measures, measure_fields, measures_of
+from bot.forms.measures import NOBODY, colleagues_of, has_measures, late_for_at_once, measure_fields, measures_of
 from storage.findings.actions import name_finding
 from storage.findings.linting import repeats, vague_words
 from storage.instants import spoken_deadline
 from storage.outbox.body import Body, Choice
 from storage.people.rules import Actor
+from storage.rulebooks.queries import rulebooks_in_force
+from storage.rulebooks.rules import ABOUT
 from storage.talks.queries import TalkView, talk_for, talks_for
 from storage.talks.rules import TalkStatus
 from storage.talks.tables import TalkSubject
@@ -35,6 +37,15 @@ def responsible_options(at: Situation) -> list[Option]:
     return people_options(at, [person for person in people if person != at.actor.person_id])
 
 
+def type_options(at: Situation) -> list[Option]:
+    """The problem types in force for the talking unit, of the unit or the person as answered (R15)."""
+    talk, about = talk_for(at.session, at.actor, at.value("talk")), at.value("about")
+    if about not in ABOUT:
+        return []
+    rulebook = rulebooks_in_force(at.session, at.today, [talk.talking_unit_id]).for_unit(talk.talking_unit_id)
+    return [Option(name, name) for name in rulebook.problem_types(about)]
+
+
 def other_options(at: Situation) -> list[Option]:
     """The same without the one already chosen."""
     return [option for option in responsible_options(at) if option.value != at.value("responsible")]
@@ -50,7 +61,8 @@ def root_cause_problem(at: Situation, cause: object) -> str:
 def _warnings(at: Situation) -> list[str]:
     texts = [at.text("problem"), *(measure.text for measure in measures_of(at))]
     words = list(dict.fromkeys(word for text in texts for word in vague_words(text)))
-    return [f"用语较空泛：{'、'.join(words)}。可以写得更具体。"] if words else []
+    vague = [f"用语较空泛：{'、'.join(words)}。可以写得更具体。"] if words else []
+    return [*vague, *late_for_at_once(at, talk_for(at.session, at.actor, at.value("talk")).talking_unit_id)]
 
 
 def _no_talk(at: Situation) -> str:
@@ -63,7 +75,7 @@ def _submit(form: Submission) -> Submitted:
     named = name_finding(
         form.session, talk_id=form.value("talk"), problem=form.text("problem"),
         about_unit=form.value("about") == "unit",
-        root_cause=form.text("root_cause"), at_once=form.value("at_once") == "yes", measures=measures,
+        problem_type=form.value("type") or "", root_cause=form.text("root_cause"), at_once=form.value("at_once") == "yes", measures=measures,
         responsible=parties, actor=form.actor, now=form.now,
     )  # fmt: skip
     talk = talk_for(form.session, form.actor, form.value("talk"))
@@ -91,7 +103,7 @@ def _listed(answers: object) -> bool:
 
 FORM = Form(
     name="name_finding",
-    version=2,
+    version=3,
     title="建立三清单",
     permitted=_no_talk,
     submit=_submit,
@@ -103,6 +115,10 @@ FORM = Form(
             options=lambda _: [Option("person", "个人"), Option("unit", "单位")],
         ),
         FormField("problem", "问题", "具体是什么问题？", FieldKind.TEXT),
+        FormField(
+            "type", "问题类型", "属于哪一类问题？可以跳过。", FieldKind.CHOICE, required=False, options=type_options,
+            depends=("talk", "about"), nothing="没有可以选择的类型，请跳过。",
+        ),
         *measure_fields(required=False, ask="采取什么整改举措？由谈话对象自己提出的，可以跳过。"),
         FormField(
             "at_once", "立行立改", "是否立行立改？", FieldKind.CHOICE, when=_listed,

@@ -1,11 +1,11 @@
 """谈话提纲: add a question, send it round inside the rulebook's bounds, countersign or return (M5–M10)."""
 
-from bot.form_fields import Answers, FieldKind, Form, FormField, Option, Situation, Submission, Submitted
+from bot.form_fields import Answers, FieldKind, Form, FormField, Option, Situation, Submission, Submitted, Unfilled
 from bot.forms.labels import duty_label
 from bot.forms.record_talk import arranged_duties
 from bot.topics import schemes
 from jobs.notices import staff_of
-from storage.findings.linting import LintedQuestion, outline_remarks, question_remarks
+from storage.findings.linting import LintedQuestion, is_missing, outline_remarks, question_remarks
 from storage.outbox.body import Body, Choice
 from storage.talks.outlines import (
     OutlineStatus,
@@ -69,7 +69,16 @@ def _text(at: Situation) -> QuestionText:
 
 
 def _warnings(at: Situation) -> list[str]:
-    return [remark.replace("问题1", "") for remark in question_remarks(linted(_text(at)), 1)]
+    return [remark.removeprefix("问题1").removeprefix("的") for remark in question_remarks(linted(_text(at)), 1)]
+
+
+def _none_given(_: Situation, value: object) -> str:
+    """Facts and evidence cannot be left out (M7)."""
+    return (
+        "每个问题都要有具体事例和依据，请写明；暂时没有的，可以回复“暂停”，补充以后再填。"
+        if is_missing(str(value))
+        else ""
+    )
 
 
 def _add(form: Submission) -> Submitted:
@@ -98,8 +107,8 @@ QUESTION = Form(
             options=lambda _: [Option("unit", "单位"), Option("person", "个人")],
         ),
         FormField("question", "问题", "准备谈什么问题？", FieldKind.TEXT, shortest=4, plain=True),
-        FormField("facts", "事例和数据", "具体事例和数据是什么？", FieldKind.TEXT, shortest=4),
-        FormField("evidence", "依据", "依据是什么？", FieldKind.TEXT, hint="例如：2024年巡察反馈意见第3条。"),
+        FormField("facts", "事例和数据", "具体事例和数据是什么？", FieldKind.TEXT, check=_none_given),
+        FormField("evidence", "依据", "依据是什么？", FieldKind.TEXT, hint="例如：2024年巡察反馈意见第3条。", check=_none_given),
         FormField(
             "requirement", "要求和时限", "提出什么要求，什么时候完成？可以跳过。", FieldKind.TEXT, required=False
         ),
@@ -121,6 +130,10 @@ def _send_warnings(at: Situation) -> list[str]:
 
 
 def _send(form: Submission) -> Submitted:
+    draft = outline_for(form.session, form.actor, form.value("outline"), now=form.now)
+    if not form.text("bounds_reason") and not draft.at_least <= len(draft.questions) <= draft.at_most:
+        bounds = f"{draft.at_least} 至 {draft.at_most} 个"
+        raise Unfilled("bounds_reason", f"提纲一般为 {bounds}问题，现有 {len(draft.questions)} 个，请写明理由。")
     view = send_round(
         form.session, outline_id=form.value("outline"), bounds_reason=form.text("bounds_reason"), actor=form.actor,
         now=form.now,

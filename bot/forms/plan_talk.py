@@ -8,7 +8,7 @@ from bot.forms.measures import colleagues_of
 from bot.forms.record_talk import arranged_duties
 from bot.invitations import keep_invitation
 from jobs.notices import staff_of
-from storage.instants import spoken_date
+from storage.instants import shanghai_date, spoken_date
 from storage.outbox.body import Body, Choice
 from storage.people.queries import names_of
 from storage.people.rules import Role
@@ -56,6 +56,16 @@ def _submit(form: Submission) -> Submitted:
     return _told(form, planned)
 
 
+def _warnings(at: Situation) -> list[str]:
+    """A time beyond the day the talk is due is pointed out."""
+    duty, day = (
+        duty_for(at.session, at.actor, at.value("duty"), at.today),
+        shanghai_date(datetime.fromisoformat(at.value("at"))),
+    )
+    late = day > duty.deadline_on
+    return [f"安排的时间晚于最迟日期 {spoken_date(duty.deadline_on, at.today)}。"] if late else []
+
+
 def _told(form: Submission, planned: PlannedTalk) -> Submitted:
     names = names_of(form.session, [planned.talker_id, *planned.person_ids])
     people = [names[planned.talker_id], *(names[person] for person in planned.person_ids)]
@@ -65,8 +75,8 @@ def _told(form: Submission, planned: PlannedTalk) -> Submitted:
     record = (
         (Choice(f"record_talk:{form.value('duty')}", "已谈，去记录"),) if planned.mode != TalkMode.COLLECTIVE else ()
     )
-    outline = Choice(f"outline:{form.value('duty')}", "准备提纲")
-    reply = Body(f"已安排：{when}{where}，{planned.mode}。已通知有关人员。", (*record, outline), (file,))
+    ready = (Choice(f"outline:{form.value('duty')}", "准备提纲"), Choice(f"preparation:{planned.talk_id}", "调研准备"))
+    reply = Body(f"已安排：{when}{where}，{planned.mode}。已通知有关人员。", (*record, *ready), (file,))
     look = (Choice(f"talk:{planned.talk_id}", "查看安排"),)
     notice = Body(f"请您参加谈话：{when}{where}，{planned.mode}。", look, (file,))
     helping = Body(f"请您记录谈话：{when}{where}，{planned.mode}，{'、'.join(people)}。", look, (file,))
@@ -83,6 +93,7 @@ FORM = Form(
     title="安排谈话",
     permitted=lambda at: "" if duty_options(at) else "您目前没有待谈的谈话对象。",
     submit=_submit,
+    warnings=_warnings,
     fields=(
         FormField("duty", "谈话对象", "安排与谁的谈话？", FieldKind.CHOICE, options=duty_options),
         FormField(

@@ -2,7 +2,7 @@
 
 from bot.form_fields import FieldKind, Form, FormField, Option, Situation, Submission, Submitted
 from bot.forms.labels import finding_label, people_options
-from bot.forms.measures import NOBODY, colleagues_of, measure_fields, measures_of
+from bot.forms.measures import NOBODY, colleagues_of, late_for_at_once, measure_fields, measures_of
 from jobs.notices import overseers
 from storage.findings.actions import list_measures
 from storage.findings.linting import repeats, vague_words
@@ -35,7 +35,8 @@ def _problem_with_cause(at: Situation, cause: object) -> str:
 
 def _warnings(at: Situation) -> list[str]:
     words = list(dict.fromkeys(word for measure in measures_of(at) for word in vague_words(measure.text)))
-    return [f"用语较空泛：{'、'.join(words)}。可以写得更具体。"] if words else []
+    vague = [f"用语较空泛：{'、'.join(words)}。可以写得更具体。"] if words else []
+    return [*vague, *late_for_at_once(at, finding_for(at.session, at.actor, at.value("finding")).talking_unit_id)]
 
 
 def _submit(form: Submission) -> Submitted:

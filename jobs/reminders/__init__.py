@@ -13,6 +13,7 @@ from jobs.reminders import (
     rectification_due,
     review_waiting,
     special_report,
+    talk_preparation,
     unfinished_form,
     year_end_report,
     yearly_survey,
@@ -21,6 +22,7 @@ from jobs.reminders.obligations import ObligationRule
 from jobs.reminders.rounds import Rule
 
 OBLIGATIONS: tuple[ObligationRule, ...] = (
+    talk_preparation.RULE,
     record_missing.RULE,
     lists_missing.RULE,
     rectification_due.RULE,

@@ -47,7 +47,7 @@ def parties_of(session: Session, obligations: Sequence[Obligation], today: date)
     """Recipients of a batch of obligations, in a fixed number of queries."""
     by_role: dict[int, dict[RecipientRole, list[int]]] = defaultdict(lambda: defaultdict(list))
     concerned: dict[int, set[int]] = defaultdict(set)
-    _of_talks(session, obligations, by_role)
+    _of_talks(session, obligations, by_role, today)
     _of_findings(session, obligations, by_role, concerned, today)
     for one in obligations:
         if one.person_id is not None:
@@ -62,17 +62,21 @@ def parties_of(session: Session, obligations: Sequence[Obligation], today: date)
 ByRole = dict[int, dict[RecipientRole, list[int]]]
 
 
-def _of_talks(session: Session, obligations: Sequence[Obligation], by_role: ByRole) -> None:
+def _of_talks(session: Session, obligations: Sequence[Obligation], by_role: ByRole, today: date) -> None:
+    """Talker and recorder of the talk; the talker's liaison, where it is not a finding, which has liaisons of its own."""
     rows = session.exec(
         select(Talk.id, Talk.talker_id, Talk.recorder_id).where(
             col(Talk.id).in_([one.talk_id for one in obligations if one.talk_id is not None])
         )
     )
     talks = {talk_id: (talker, recorder) for talk_id, talker, recorder in rows}
+    liaisons = _liaisons(session, {talker for talker, _ in talks.values()}, today)
     for one in obligations:
         talker, recorder = talks.get(one.talk_id, (None, None))
         by_role[one.id or 0][RecipientRole.TALKER] += [] if talker is None else [talker]
         by_role[one.id or 0][RecipientRole.RECORDER] += [] if recorder is None else [recorder]
+        if one.finding_id is None and talker in liaisons:
+            by_role[one.id or 0][RecipientRole.LIAISON].append(liaisons[talker])
 
 
 def _of_findings(

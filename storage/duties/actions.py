@@ -1,7 +1,7 @@
 """Keeping obligations level with the facts, set-based: only what differs is read; and marking them done by hand."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Select, Subquery, and_, insert
@@ -58,7 +58,9 @@ def _open(session: Session, rule: str, wanted: Subquery, same: Any, in_force: In
         ladder = rulebook.duties.get(rule)
         if ladder is None or not _is_round_of(ladder, fact["base_on"], today):
             continue
-        dates = dates_of(ladder, deadline_of(ladder, fact["base_on"], fact["base_at"]), calendar, today)
+        dates = dates_of(
+            ladder, deadline_of(ladder, fact["base_on"], fact["base_at"]), calendar, _settled(ladder, today)
+        )
         rows.append(
             {**dict(fact), **dates.__dict__, "rule": rule, "known_on": today, "is_open": True, "note": "",
              "rulebook": rulebook.name}
@@ -66,6 +68,11 @@ def _open(session: Session, rule: str, wanted: Subquery, same: Any, in_force: In
     if rows:
         session.execute(insert(Obligation), rows)
     return len(rows)
+
+
+def _settled(ladder: Ladder, today: date) -> date:
+    """The day from which stages count: whoever has just seen to a thing is not reminded of it at once."""
+    return today + timedelta(days=ladder.grace_days)
 
 
 def _is_round_of(ladder: Ladder, base_on: date | None, today: date) -> bool:
@@ -95,7 +102,7 @@ def _move(session: Session, wanted: Subquery, same: Any, now: datetime) -> int:
         deadline = deadline_of(ladder, obligation.base_on, obligation.base_at)
         obligation.is_open, obligation.note = True, ""
         if deadline != before or reopened:
-            for name, value in dates_of(ladder, deadline, calendar, today).__dict__.items():
+            for name, value in dates_of(ladder, deadline, calendar, _settled(ladder, today)).__dict__.items():
                 setattr(obligation, name, value)
             cancel(session, obligation, "时限变更")
         session.add(obligation)

@@ -81,6 +81,7 @@ def name_finding(
     about_unit: bool = False,
     root_cause: str = "",
     at_once: bool = False,
+    problem_type: str = "",
 ) -> NamedFinding:
     """Put a problem named in a talk on record with its three lists (问题、举措、时限), and issue it.
 
@@ -99,6 +100,7 @@ def name_finding(
         talking_unit_id=talk.talking_unit_id,
         origin=TALK_ORIGIN,
         problem=problem,
+        problem_type=problem_type,
         root_cause=root_cause,
         at_once=at_once,
         status=status_when_listed(measures_dated=dated, has_responsible=bool(responsible)),
@@ -138,7 +140,7 @@ def _note_named(
         subject_id=finding.id or 0,
         actor_id=actor.person_id,
         now=now,
-        fields={"problem": ("", finding.problem), **listed},
+        fields={"problem": ("", finding.problem), "problem_type": ("", finding.problem_type), **listed},
     )
 
 
@@ -343,7 +345,8 @@ def review_finding(
 ) -> FindingStatus:
     """Accept a finding handed in (销号) or return it with reasons; by somebody in charge, never by the doer (R12).
 
-    Errors: NotFound, NotPermitted for the doer, RuleBroken when not handed in or returned without a reason.
+    Errors: NotFound, NotPermitted for the doer, RuleBroken when not handed in, returned without a reason, or to be put
+    right at once and without proof (R14).
     """
     finding = session.exec(select(Finding).where(Finding.id == finding_id, is_in_charge(actor))).first()
     if finding is None:
@@ -356,6 +359,8 @@ def review_finding(
     after = FindingStatus.CLOSED if accepted else FindingStatus.RECTIFYING
     if before != FindingStatus.REVIEWING:
         raise RuleBroken(f"这个问题当前为“{before}”，还没有报请验收。")
+    if accepted and finding.at_once and not _has_proof(session, finding_id):
+        raise RuleBroken("立行立改的问题要有佐证材料才能销号，请退回补充。")
     check_move(before, after)
     finding.status = after
     finding.completed_on = shanghai_date(now) if accepted else None
@@ -371,3 +376,14 @@ def review_finding(
         fields={"status": (before, after), "reason": ("", reason)},
     )
     return after
+
+
+def _has_proof(session: Session, finding_id: int) -> bool:
+    """Whether any report on the finding that stands came with a file."""
+    proof = (
+        select(ProgressEvidence.id)
+        .join(ProgressEntry, col(ProgressEntry.id) == col(ProgressEvidence.entry_id))
+        .join(Measure, col(Measure.id) == col(ProgressEntry.measure_id))
+        .where(Measure.finding_id == finding_id, ProgressEntry.void_reason == "")
+    )
+    return session.exec(proof).first() is not None

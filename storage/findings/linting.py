@@ -110,6 +110,15 @@ def outline_remarks(questions: Sequence[LintedQuestion], *, at_least: int, at_mo
     return remarks
 
 
+NONE_GIVEN = re.compile(r"(?:暂|还|尚)?(?:没有|没|无|未有|不详|不清楚|不知道|待补充?|待查|略)(?:依据|材料|数据|事例)?")
+
+
+def is_missing(text: str) -> bool:
+    """Whether a text only says that there is none."""
+    words = re.sub(r"[\W_]", "", text)
+    return not words or NONE_GIVEN.fullmatch(words) is not None
+
+
 def question_remarks(one: LintedQuestion, number: int) -> list[str]:
     """The remarks on one question."""
     remarks = []
@@ -117,7 +126,7 @@ def question_remarks(one: LintedQuestion, number: int) -> list[str]:
         remarks.append(f"问题{number}用语空泛：{'、'.join(words)}")
     if not is_concrete(one.facts):
         remarks.append(f"问题{number}的事例没有具体数字")
-    if not one.evidence.strip():
+    if is_missing(one.evidence):
         remarks.append(f"问题{number}没有写明依据")
     if not re.search(r"\d+[日号月]|底|前|天内|周内|月内|年内", one.requirement):
         remarks.append(f"问题{number}没有提出整改时限")

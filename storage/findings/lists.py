@@ -50,6 +50,7 @@ class FindingLine:
     place: Place
     is_late: bool
     is_of_counted_talk: bool
+    problem_type: str = ""
 
     def is_kind(self, kind: FindingKind, year: int) -> bool:
         """Whether this finding belongs to a list of the year. A late one is late whatever its year."""
@@ -113,6 +114,7 @@ def finding_lines(session: Session, actor: Actor, *, year: int, today: date) -> 
                 places[row.talking_unit_id],
                 late,
                 of_counted,
+                row.problem_type,
             )
         )
     return lines

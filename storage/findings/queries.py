@@ -22,7 +22,9 @@ from storage.findings.tables import (
     Measure,
     ProgressEntry,
     ProgressEvidence,
+    Review,
 )
+from storage.instants import shanghai_date
 from storage.people.queries import names_of
 from storage.people.rules import Actor
 from storage.people.tables import Unit
@@ -65,6 +67,7 @@ class FindingView:
     responsible_names: tuple[str, ...]
     root_cause: str = ""
     at_once: bool = False
+    problem_type: str = ""
 
     def is_overdue(self, today: date) -> bool:
         """Whether an open finding has a measure past its deadline and not yet done."""
@@ -87,6 +90,16 @@ class ProgressView:
     reporter: str
     on_behalf_of: str
     files: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True)
+class ReviewView:
+    """A decision on a finding handed in: when, by whom, accepted or returned with a reason."""
+
+    on: date
+    by: str
+    accepted: bool
+    reason: str
 
 
 def findings_for(session: Session, actor: Actor, *, open_only: bool = False, limit: int = 200) -> list[FindingView]:
@@ -208,6 +221,18 @@ def review_remarks(session: Session, actor: Actor, finding_id: int) -> list[str]
     )
 
 
+def reviews_of(session: Session, actor: Actor, finding_id: int) -> list[ReviewView]:
+    """The decisions on a finding handed in, oldest first; [] for whoever may not see it."""
+    rows = session.exec(
+        select(Review)
+        .join(Finding, col(Finding.id) == col(Review.finding_id))
+        .where(Review.finding_id == finding_id, may_see_finding(actor))
+        .order_by(col(Review.id))
+    ).all()
+    names = names_of(session, {row.actor_id for row in rows})
+    return [ReviewView(shanghai_date(row.at), names.get(row.actor_id, ""), row.accepted, row.reason) for row in rows]
+
+
 def _twins(session: Session, finding_id: int, measures: Sequence[str], done: Sequence[str]) -> int:
     """How many measures or reports of other units have the very same text."""
     unit = select(Finding.unit_id).where(Finding.id == finding_id).scalar_subquery()
@@ -254,6 +279,7 @@ def _findings(session: Session, condition: ColumnElement[bool], *, open_only: bo
             tuple(names[person] for person in parties.get(finding.id or 0, ())),
             finding.root_cause,
             finding.at_once,
+            finding.problem_type,
         )
         for finding, unit, talker_id in rows
     ]

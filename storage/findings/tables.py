@@ -11,7 +11,8 @@ from storage.instants import Instant
 class Finding(SQLModel, table=True):
     """问题: about a person (`person_id`) or, without one, about the unit; findings about a unit stay with the unit.
 
-    `talking_unit_id` decides which staff see it; `issued_at` when its subject may.
+    `talking_unit_id` decides which staff see it; `issued_at` when its subject may; `problem_type` (问题类型) is a name
+    of the rulebook's catalogue, or "".
     """
 
     __table_args__ = (Index("ix_finding_status", "status"),)
@@ -25,6 +26,7 @@ class Finding(SQLModel, table=True):
     talking_unit_id: int = Field(foreign_key="unit.id", index=True)
     origin: str
     problem: str
+    problem_type: str = ""
     root_cause: str = ""
     at_once: bool = False
     status: str

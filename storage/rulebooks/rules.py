@@ -1,7 +1,7 @@
 """Ladders of stages: which stage is next, and on which day it goes out. Pure functions of dates."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, time, timedelta
 from enum import StrEnum
 
@@ -44,12 +44,30 @@ class Ladder:
     collective_counts: bool = False
     after_days: int = 0
     """Days from the fact (a talk planned, a report handed in) to the deadline."""
+    grace_days: int = 0
+    """Stages that fall on so many first days after it became known, or its deadline moved, are left out."""
     due: tuple[str, ...] = ()
     """Days of the year, MM-DD, for duties that come round with the calendar."""
     levels: tuple[str, ...] = ()
     categories: tuple[str, ...] = ()
     years: int = 0
     """Years in one post from which on it counts as long."""
+
+
+@dataclass(frozen=True)
+class PreparationItem:
+    """One thing to do before a talk (调研准备): its key, what it is, and how many days before the talk."""
+
+    key: str
+    name: str
+    days: int
+
+
+UNIT, PERSON = "unit", "person"
+ABOUT = {UNIT: "单位", PERSON: "个人"}
+"""Whose problem it is."""
+ASPECTS = ("履职", "能力", "作风", "廉洁", "发展")
+"""In which field, where a rulebook names no catalogue of its own."""
 
 
 @dataclass(frozen=True)
@@ -65,6 +83,16 @@ class Rulebook:
     """By rule; a rule that is not named is off."""
     questions_at_least: int = 3
     questions_at_most: int = 4
+    at_once_days: int = 30
+    """Within how many days what is to be put right at once (立行立改) is to be done (R14)."""
+    aspects: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: dict.fromkeys(ABOUT, ASPECTS))
+    """The catalogue of problem types (R15): the fields by whose problem it is."""
+    preparation: tuple[PreparationItem, ...] = ()
+    """What is to be done before a talk (M11)."""
+
+    def problem_types(self, about: str) -> tuple[str, ...]:
+        """The problem types of the unit or the person, as they are recorded: 单位履职, 个人作风."""
+        return tuple(f"{ABOUT[about]}{aspect}" for aspect in self.aspects[about])
 
     @property
     def annual_talk(self) -> Ladder:

@@ -58,6 +58,7 @@ class TalkView:
     held_on: date | None
     planned_at: datetime | None
     place: str
+    talking_unit_id: int
 
 
 @dataclass(frozen=True)
@@ -321,6 +322,7 @@ def _talk_views(session: Session, talks: Sequence[Talk]) -> list[TalkView]:
             talk.held_on,
             talk.planned_at,
             talk.place,
+            talk.talking_unit_id,
         )
         for talk in talks
     ]

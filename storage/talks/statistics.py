@@ -171,6 +171,7 @@ def statistics(
         "by_month": dict(sorted(Counter(talk.held_on.strftime("%Y-%m") for talk in talks).items())),
         "by_unit": _by_unit(unit_views(session), Counter(talk.talking_unit_id for talk in talks), scope),
         "findings": _findings(session, start, end, scope, without),
+        "findings_by_type": _by_type(session, start, end, scope, without),
     }
 
 
@@ -238,9 +239,30 @@ def _ancestors(path: str) -> Iterable[int]:
 
 
 def _findings(session: Session, start: date, end: date, scope: Sequence[str], without: int | None) -> dict[str, Any]:
+    return _closed(_found(session, start, end, scope, without), end)
+
+
+def _by_type(session: Session, start: date, end: date, scope: Sequence[str], without: int | None) -> dict[str, Any]:
+    """The same by problem type (问题类型), those that have one; the commonest first."""
+    by_type: dict[str, list[tuple[date | None, str]]] = defaultdict(list)
+    for row in _found(session, start, end, scope, without):
+        if row[1]:
+            by_type[row[1]].append(row)
+    return {name: _closed(by_type[name], end) for name in sorted(by_type, key=lambda one: (-len(by_type[one]), one))}
+
+
+def _found(
+    session: Session, start: date, end: date, scope: Sequence[str], without: int | None
+) -> Sequence[tuple[date | None, str]]:
+    """The days of completion and the types of what the counted talks found."""
     counted = _counted_rows(start, end, scope, without).with_only_columns(col(Talk.id)).order_by(None)
-    rows = session.exec(
-        select(col(Finding.completed_on)).where(col(Finding.talk_id).in_(counted), Finding.status != FindingStatus.VOID)
+    return session.exec(
+        select(col(Finding.completed_on), col(Finding.problem_type)).where(
+            col(Finding.talk_id).in_(counted), Finding.status != FindingStatus.VOID
+        )
     ).all()
-    closed = sum(completed is not None and completed <= end for completed in rows)
+
+
+def _closed(rows: Sequence[tuple[date | None, str]], end: date) -> dict[str, Any]:
+    closed = sum(completed is not None and completed <= end for completed, _ in rows)
     return {"total": len(rows), "closed": closed, "percent": percent(closed, len(rows))}

@@ -79,6 +79,7 @@ class Talk(SQLModel, table=True):
     held_on: date | None = None
     recorded_at: datetime | None = Field(default=None, sa_type=Instant)
     issued_at: datetime | None = Field(default=None, sa_type=Instant)
+    prepared_at: datetime | None = Field(default=None, sa_type=Instant)
     void_reason: str = ""
 
 
@@ -96,6 +97,22 @@ class TalkSubject(SQLModel, table=True):
     acknowledged_at: datetime | None = Field(default=None, sa_type=Instant)
     objection: str = ""
     objected_at: datetime | None = Field(default=None, sa_type=Instant)
+
+
+class Preparation(SQLModel, table=True):
+    """调研准备: a ticked item of a planned talk's checklist; `item` is its key in the rulebook.
+
+    Once all are ticked the talk says since when (`prepared_at`).
+    """
+
+    __table_args__ = (UniqueConstraint("talk_id", "item"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    talk_id: int = Field(foreign_key="talk.id")
+    item: str
+    at: datetime = Field(sa_type=Instant)
+    actor_id: int = Field(foreign_key="person.id")
+    on_behalf_of: int | None = Field(default=None, foreign_key="person.id")
 
 
 class TalkRecord(SQLModel, table=True):

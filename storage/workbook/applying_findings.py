@@ -36,6 +36,7 @@ def _new_values(one: Difference, work: Import) -> dict[str, Any]:
     return {
         "code": one.code,
         "problem": one.after["问题"],
+        "problem_type": one.after.get("问题类型", ""),
         "root_cause": "",
         "at_once": False,
         "void_reason": "",
@@ -54,6 +55,8 @@ def _changed_values(
         values["problem"] = one.changes["问题"]
     if "来源" in one.changes:
         values["origin"] = one.changes["来源"] or TALK_ORIGIN
+    if "问题类型" in one.changes:
+        values["problem_type"] = one.changes["问题类型"]
     if "谈话编号" in one.changes:
         values.update(places.of(one.after, persons))
     finding = work.session.get_one(Finding, finding_id)

@@ -208,6 +208,7 @@ def _finding_cells(session: Session, persons: Codes) -> dict[str, Cells]:
             "完成日期": canonical(finding.completed_on),
             # A finding whose talk is not in the workbook (void) needs a source to stand on.
             "来源": "" if finding.origin == TALK_ORIGIN and finding.talk_id in talks else finding.origin,
+            "问题类型": finding.problem_type,
         }
         for finding in session.exec(rows)
     }

@@ -27,6 +27,8 @@ class Column:
     sheet: str = ""
     choices: tuple[str, ...] = ()
     note: str = ""
+    spare: bool = False
+    """Beyond the agreed format: exported only where there is anything to say."""
 
 
 @dataclass(frozen=True)
@@ -98,6 +100,7 @@ FINDINGS = Sheet(
         Column("责任人编号", Cell.CODES, blank=True, sheet="人员", note="多名责任人可用顿号并列，首名为主要责任"),
         Column("完成日期", Cell.DATE, blank=True),
         Column("来源", blank=True, optional=True, note="不是谈话中提出的问题，写明来源"),
+        Column("问题类型", blank=True, optional=True, spare=True, note="用于分类汇总，如 单位履职、个人作风"),
     ),
 )
 SHEETS = (UNITS, PERSONS, TALKS, FINDINGS)

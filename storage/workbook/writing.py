@@ -105,14 +105,15 @@ def _write(path: Path, lines: dict[str, list[Cells]], *, notes: bool) -> None:
             guide.append([note])
         guide.column_dimensions["A"].width = 100
     for sheet in SHEETS:
-        page = book.create_sheet(sheet.name)
-        for number in range(len(sheet.columns)):
+        page, there = book.create_sheet(sheet.name), lines.get(sheet.name, ())
+        columns = [one for one in sheet.columns if notes or not one.spare or any(line.get(one.name) for line in there)]
+        for number in range(len(columns)):
             page.column_dimensions[chr(ord("A") + number)].width = 18
-        page.append([column.name for column in sheet.columns])
+        page.append([column.name for column in columns])
         if notes:
             _annotate(page, sheet)
-        for line in lines.get(sheet.name, ()):
-            page.append([as_text(page, _value(column.kind, line.get(column.name, ""))) for column in sheet.columns])
+        for line in there:
+            page.append([as_text(page, _value(column.kind, line.get(column.name, ""))) for column in columns])
     save_workbook(book, path)
 
 

@@ -50,6 +50,12 @@ def test_a_rulebook_of_ones_own() -> None:
         ('role = "talker"', 'role = "nobody"', "nobody"),
         ('{ role = "talker" }, ', '"talker", ', "有误"),
         ("[annual_talk]", "[annual_talk", "TOML"),
+        ("[annual_talk]", "[at_once]\ndays = 0\n[annual_talk]", "at_once"),
+        ("[annual_talk]", '[problem_types]\nother = ["履职"]\n[annual_talk]', "problem_types"),
+        ("[annual_talk]", '[problem_types]\nunit = [""]\n[annual_talk]', "名称"),
+        ("[annual_talk]", '[preparation]\nitems = [{ key = "a b", name = "调研", days = 1 }]\n[annual_talk]', "key"),
+        ("[annual_talk]", '[preparation]\nitems = [{ key = "a", name = "调研", days = -1 }]\n[annual_talk]', "days"),
+        ("[annual_talk]", "[talk_preparation]\n[annual_talk]", "preparation"),
     ],
 )
 def test_a_wrong_one_is_refused_naming_the_entry(old: str, new: str, named: str) -> None:

@@ -34,6 +34,7 @@ def _full() -> Book:
     )
     book.finding("W1", "T1", 问题="=1+1 并非公式", 举措="专项检查", 责任人编号="B1、B3")
     book.finding("W2", "T2", 完成日期=day("2025-09-01")).finding("W3", None, 来源="巡察反馈", 责任人编号="D1")
+    book.finding("W6", "T1", 问题类型="单位履职")
     book.finding("W4", "T3", 时限=day("2025-11-11")).finding("W5", "T1", 举措="没有时限")
     return book
 
@@ -52,6 +53,22 @@ def test_out_and_in_again_changes_nothing(database: Database, tmp_path: Path) ->
     assert sum(report.added.values()) + sum(report.changed.values()) == 0
     assert report.duties == DutyChanges()
     assert read_rows(_export(database, tmp_path / "again.xlsx")) == read_rows(path)
+
+
+def test_a_problem_type_chosen_in_the_bot_stays_whatever_the_file_says(database: Database, tmp_path: Path) -> None:
+    plain = city_book().talk("T1", "B1", "A1", "Y", day("2025-07-01")).finding("W1", "T1")
+    imported(database, plain, tmp_path, HIRED)
+    assert "问题类型" not in read_rows(_export(database, tmp_path / "before.xlsx"))["问题"][0]
+    with database.transaction() as session:
+        session.exec(select(Finding)).one().problem_type = "个人作风"
+    path = _export(database, tmp_path / "export.xlsx")
+    assert [row[-1] for row in read_rows(path)["问题"]] == ["问题类型", "个人作风"]
+    for again in (import_file(database, path, LATER), imported(database, plain, tmp_path, LATER)):
+        assert (again.kept, sum(again.changed.values())) == ((), 0)
+    other = plain.change("问题", "W1", 问题类型="单位履职")
+    assert imported(database, other, tmp_path, LATER).changed["问题"] == 1
+    with database.reading() as session:
+        assert session.exec(select(Finding.problem_type)).one() == "单位履职"
 
 
 def test_into_a_fresh_database_gives_the_same(database: Database, second_database: Database, tmp_path: Path) -> None:
@@ -138,7 +155,7 @@ def test_the_template_has_every_column_and_imports_as_nothing(sqlite_database: D
     for sheet, required in REQUIRED.items():
         assert rows[sheet][0][: len(required)] == required
     assert rows["人员"][0][-2:] == ("任职日期", "企业微信账号")
-    assert rows["问题"][0][-1] == "来源"
+    assert rows["问题"][0][-2:] == ("来源", "问题类型")
     report = import_file(sqlite_database, tmp_path / "template.xlsx", HIRED)
     assert (report.problems, report.notices) == ((), ())
     assert set(report.added.values()) == {0}

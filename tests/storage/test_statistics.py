@@ -135,6 +135,19 @@ def test_nothing_gives_zeros(database: Database) -> None:
     assert figures["findings"] == {"total": 0, "closed": 0, "percent": 0.0}
 
 
+def test_findings_by_type(database: Database, tmp_path: Path) -> None:
+    book = _book().talk(1, "S1", "S0", "S", day("2025-03-01"))
+    for number, kind in enumerate(("个人作风", "单位履职", "单位履职", None)):
+        done = day("2025-04-01") if number == 1 else None
+        book.finding(f"W{number}", 1, 问题类型=kind, 完成日期=done)
+    imported(database, book, tmp_path, NOW)
+    figures = _figures(database)
+    assert list(figures["findings_by_type"].items()) == [
+        ("单位履职", {"total": 2, "closed": 1, "percent": 50.0}), ("个人作风", {"total": 1, "closed": 0, "percent": 0.0}),
+    ]  # fmt: skip
+    assert figures["findings"]["total"] == 4
+
+
 def test_void_and_planned_talks_do_not_count(database: Database, tmp_path: Path) -> None:
     book = _book()
     for number in range(3):

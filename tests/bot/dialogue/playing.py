@@ -15,7 +15,7 @@ from bot.form_progress import CANCEL, CHANGE, PROPOSED, SAID, SUMMARY
 from bot.forms import FORMS
 from storage.audit import AuditLine
 from storage.conversations.tables import FormSession
-from storage.database import open_database
+from storage.database import Database
 from tests.bot.dialogue.rich_world import BEGUN_BY
 from tests.bot.dialogue.speaking import PNG, Speaker
 from tests.bot.dialogue.world import World
@@ -40,7 +40,7 @@ TEXTS = ("已完成清单中的5项工作", "责任没有压到人头，缺少�
 DAYS = ("8月15日", "12月31日", "2026年3月1日")
 DIRECT = (
     "acknowledge", "snooze_hour", "snooze_morning", "take_note", "revoke", "back", "outline_remove", "useful", "useless",
-    "reason", "pass_on", "send_again",
+    "reason", "pass_on", "send_again", "prepared", "unprepared",
 )  # fmt: skip
 """Commands that take effect by themselves."""
 MAY_CHANGE_NOTHING = ("working_day",)
@@ -125,10 +125,10 @@ class Player:
         return {"text": random.choice(TEXTS)}
 
     def restart(self) -> None:
-        """The process dies and comes back: nothing is left but the database file."""
-        url = self.world.database.engine.url.render_as_string(hide_password=False)
+        """The process dies and comes back: nothing is left but the database file (and compiled statements)."""
+        engine = self.world.database.engine
         self.world.database.close()
-        self.world.database = open_database(url, durable=False)
+        self.world.database = Database(engine)
         self.speaker.database = self.world.database
 
     def wait(self, hours: int) -> None:

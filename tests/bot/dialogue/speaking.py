@@ -93,7 +93,7 @@ class Speaker:
     def heard(self) -> list[Body]:
         """What was said to this person since they were asked last, notices included."""
         with self.database.reading() as session:
-            thread = thread_of(session, self.person_id, now=self.clock(), limit=1_000)
+            thread = thread_of(session, self.person_id, now=self.clock(), limit=50)
         new = [message for message in thread if message.id not in self.seen]
         self.seen |= {message.id for message in new}
         return [message.body for message in new]

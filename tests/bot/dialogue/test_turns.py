@@ -335,3 +335,79 @@ def test_asked_which_to_go_on_with_one_may_stay_with_the_open_form(doer: Speaker
     doer.says("登记外出")
     assert "还没有填完" in doer.says("汇报进展")
     assert "外出从哪天开始" in doer.taps("回到“登记外出”")
+
+
+def test_paused_forms_alike_are_told_apart_by_how_far_they_are(doer: Speaker) -> None:
+    for done in ((), ("已清理积压单据30笔", "六成")):
+        doer.says("汇报进展")
+        if doer.choice("另填一份"):
+            doer.taps("另填一份")
+        doer.taps("清理积压拨付单")
+        for words in done:
+            doer.says(words)
+        doer.says("暂停")
+    doer.says("继续")
+    assert sorted(label.split("（")[-1] for label in doer.labels()) == [
+        "已填 1 项，8月1日 周五）",
+        "已填 3 项，8月1日 周五）",
+    ]
+
+
+def test_what_is_no_answer_but_asks_for_something_else_gets_it(world: World) -> None:
+    leader = world.speaker("leader")
+    leader.says("建立三清单")
+    said = leader.says("我跟冯乡谈过了")
+    assert "要办理“记录谈话”请点下面的按钮" in said
+    assert "是哪次谈话提出的问题" in said
+    leader.taps("吴敏")
+    assert "单位" in leader.labels()
+
+
+def test_the_same_file_twice_is_kept_once_and_said_so(doer: Speaker) -> None:
+    doer.says("汇报进展")
+    doer.taps("清理积压拨付单")
+    for words in ("已清理积压单据30笔", "六成", "8月20日", "跳过"):
+        doer.says(words)
+    doer.sends_file("照片.png")
+    said = doer.sends_file("另一张.png")
+    assert "共 1 个文件" in said
+    assert "另一张.png与前面的文件内容相同" in said
+    doer.taps("发完了")
+    assert "照片.png" in doer.text()
+
+
+def test_a_field_is_changed_by_name_while_another_is_asked(fresh_world: World) -> None:
+    leader = fresh_world.speaker("leader")
+    leader.says("安排谈话")
+    leader.taps("吴敏")
+    for words in ("8月11日下午3点", "市委201会议室"):
+        leader.says(words)
+    assert "一对一谈，还是集体谈" in leader.says("地点改为市委202会议室")
+    shown = leader.says("看看填了什么")
+    assert "2. 时间：" in shown
+    assert "3. 地点：市委202会议室" in shown
+    assert "在哪里" in leader.says("修改第3项")
+
+
+def test_a_time_after_the_last_day_is_pointed_out(fresh_world: World) -> None:
+    leader = fresh_world.speaker("leader")
+    leader.says("安排谈话")
+    leader.taps("吴敏")
+    for words in ("8月25日下午3点", "跳过", "一对一", "跳过"):
+        leader.says(words)
+    assert "安排的时间晚于最迟日期 8月20日 周三" in leader.text()
+    assert "已安排" in leader.taps("提交")
+
+
+def test_the_summary_is_shown_once_when_asked_what_is_filled_in(fresh_world: World) -> None:
+    subject = fresh_world.speaker("subject")
+    for words in ("登记外出", "8月11日", "8月15日", "跳过"):
+        subject.says(words)
+    assert subject.says("看看填了什么").count("开始日期") == 1
+
+
+def test_the_sentence_that_asks_for_leave_gives_its_days(fresh_world: World) -> None:
+    subject = fresh_world.speaker("subject")
+    said = subject.says("我要请假，下周一到周三")
+    assert "开始日期 2025年8月4日" in said
+    assert "外出事由" in said

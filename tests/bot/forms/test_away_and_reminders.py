@@ -2,6 +2,7 @@
 
 from datetime import date
 
+import pytest
 from sqlmodel import Session, select
 
 from jobs.planning import plan
@@ -103,6 +104,37 @@ def test_away_names_the_stand_in_who_is_told(fresh_world: World) -> None:
         assert stand_ins(session, [person], date(2025, 8, 16)) == {}
     assert "已登记的外出" in subject.says("我下周要出差")
     assert "恢复发给您本人" in subject.taps("结束")
+
+
+@pytest.mark.parametrize(
+    ("span", "first", "last"),
+    [
+        ("下周一到周三", "2025年8月4日 周一", "2025年8月6日 周三"),
+        ("8月11日至15日", "2025年8月11日 周一", "2025年8月15日 周五"),
+        ("2025-08-11—2025-08-15", "2025年8月11日 周一", "2025年8月15日 周五"),
+        ("从明天到月底", "2025年8月2日 周六", "2025年8月31日 周日"),
+    ],
+)
+def test_a_span_in_one_sentence_gives_both_days(fresh_world: World, span: str, first: str, last: str) -> None:
+    summary = fill(fresh_world.speaker("subject"), "登记外出", span, "跳过")
+    assert f"开始日期：{first}" in summary
+    assert f"结束日期：{last}" in summary
+
+
+@pytest.mark.parametrize("words", ["8月15日到8月11日", "到月底", "到处走走", "8月15日到"])
+def test_what_is_no_span_fills_no_last_day(fresh_world: World, words: str) -> None:
+    subject = fresh_world.speaker("subject")
+    fill(subject, "登记外出", words)
+    assert "结束日期" not in subject.says("看看填了什么")
+
+
+def test_a_reminder_of_what_is_done_is_not_put_off(fresh_world: World) -> None:
+    leader = fresh_world.speaker("leader")
+    reminded(fresh_world)
+    hear(leader)
+    record = ("今天", "总体较好", "账目不清12处", "调研不深入", "承认不足并作说明", "建议加强培训")
+    fill(leader, "记录谈话", "吴敏", *record, "[提交]")
+    assert "不再提醒：" in leader.says("稍后提醒")
 
 
 def test_away_in_the_wrong_order_is_asked_back(fresh_world: World) -> None:

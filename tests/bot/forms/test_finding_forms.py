@@ -48,11 +48,12 @@ def close(world: World) -> Speaker:
 def test_the_talker_names_a_problem_with_several_measures_and_people(world: World) -> None:
     leader = world.speaker("leader")
     summary = fill(
-        leader, "建立三清单", "吴敏", "[单位]", "干部培训全年只办了1期", "10月底前办2期培训班", "10月31日",
+        leader, "建立三清单", "吴敏", "[单位]", "干部培训全年只办了1期", "[单位履职]", "10月底前办2期培训班", "10月31日",
         "[再加一条]", "制定年度培训计划", "9月15日", "[没有了]", "[是，立行立改]", "没有专人负责，计划未列入年度预算",
         "[吴敏]", "[郑联]", "[选好了]",
     )  # fmt: skip
     for shown in (
+        "问题类型：单位履职",
         "举措：10月底前办2期",
         "时限：2025年10月31日",
         "举措2：制定年度培训计划",
@@ -64,14 +65,15 @@ def test_the_talker_names_a_problem_with_several_measures_and_people(world: Worl
     assert "再加一条举措" not in summary
     assert "时限 9月15日" in leader.taps("提交")
     found = finding(world, 2)
-    assert (found.status, found.at_once, found.person_id) == ("立项", True, None)
+    assert (found.status, found.at_once, found.person_id, found.problem_type) == ("立项", True, None, "单位履职")
+    assert "类型：单位履职" in leader.taps("查看")
     for role in ("subject", "liaison"):
         assert "有一项整改任务" in hear(world.speaker(role))
 
 
 def test_a_measure_may_be_added_from_the_summary(world: World) -> None:
     leader = world.speaker("leader")
-    fill(leader, "建立三清单", "吴敏", "[个人]", "下乡调研全年3次", "每月调研1次", "12月20日", "[没有了]", "[否，按时限整改]",
+    fill(leader, "建立三清单", "吴敏", "[个人]", "下乡调研全年3次", "跳过", "每月调研1次", "12月20日", "[没有了]", "[否，按时限整改]",
          "跳过", "[吴敏]", "跳过")  # fmt: skip
     fill(leader, "[修改]", "[再加一条举措]", "[再加一条]", "每季度交1篇调研报告", "12月25日", "[没有了]")
     assert "已立项" in leader.taps("提交")
@@ -87,6 +89,7 @@ def test_a_cause_that_repeats_the_problem_is_sent_back(world: World) -> None:
         "吴敏",
         "[单位]",
         "项目资金拨付不及时",
+        "跳过",
         "清理30笔",
         "9月30日",
         "[没有了]",
@@ -96,9 +99,28 @@ def test_a_cause_that_repeats_the_problem_is_sent_back(world: World) -> None:
     assert "由谁负责整改" in leader.says("没有建立拨付时限和责任到人的制度")
 
 
+def test_the_types_follow_whose_problem_it_is_and_what_the_rulebook_names(world: World) -> None:
+    from storage.rulebooks.actions import add_rulebook, adopt_rulebook
+    from storage.rulebooks.queries import rulebook_texts
+
+    with world.database.transaction() as session:
+        text = rulebook_texts(session)["standard-1"].replace('name = "standard-1"', 'name = "own-1"')
+        own = text.replace('person = ["履职", "能力", "作风", "廉洁", "发展"]', 'person = ["担当", "作风"]')
+        add_rulebook(session, own, actor_id=None, now=world.now)
+        city = world.cast.units["Y"]
+        adopt_rulebook(session, "own-1", unit_id=city, valid_from=date(2025, 8, 1), actor_id=None, now=world.now)
+    leader = world.speaker("leader")
+    fill(leader, "建立三清单", "吴敏", "[单位]", "项目资金拨付慢")
+    assert leader.labels()[:5] == ["单位履职", "单位能力", "单位作风", "单位廉洁", "单位发展"]
+    leader.says("单位作风")
+    assert "属于哪一类问题" in fill(leader, "修改问题归属", "[个人]")
+    assert leader.labels()[:2] == ["个人担当", "个人作风"]
+    assert "个人廉洁" not in leader.labels()
+
+
 def test_the_subject_draws_up_the_lists_themselves(world: World) -> None:
     leader, subject = world.speaker("leader"), world.speaker("subject")
-    said = fill(leader, "建立三清单", "吴敏", "[个人]", "下乡调研少，全年3次", "跳过", "[提交]")
+    said = fill(leader, "建立三清单", "吴敏", "[个人]", "下乡调研少，全年3次", "跳过", "跳过", "[提交]")
     assert "已请谈话对象建立三清单" in said
     assert finding(world, 2).status == "发现"
     hear(subject)
@@ -112,9 +134,45 @@ def test_the_subject_draws_up_the_lists_themselves(world: World) -> None:
     assert "建立了一项三清单" in hear(leader)
 
 
+def test_why_it_was_returned_and_refused_is_seen_by_the_doer(world: World) -> None:
+    doer, leader = world.speaker("responsible"), world.speaker("leader")
+    fill(doer, "申请延期", "[建立周调度制度]", "12月31日", "省级资金未到位", "[提交]")
+    hear(leader)
+    fill(leader, "待我办理", "[延期：]", "[不同意]", "理由不充分", "[提交]")
+    assert "未同意：理由不充分" in doer.taps_id(f"finding:{world.finding_id}")
+    hand_in(world)
+    staff = world.speaker("discipline")
+    staff.taps_id(f"return:{world.finding_id}")
+    fill(staff, "没有佐证材料", "[提交]")
+    assert "李正，退回整改，原因：没有佐证材料" in doer.taps_id(f"finding:{world.finding_id}")
+
+
+def test_what_is_put_right_at_once_has_a_short_clock_and_is_closed_on_proof_only(world: World) -> None:
+    leader, doer, staff = world.speaker("leader"), world.speaker("subject"), world.speaker("discipline")
+    summary = fill(
+        leader, "建立三清单", "吴敏", "[个人]", "下乡调研全年3次", "跳过", "每月调研1次", "12月20日", "[没有了]",
+        "[是，立行立改]", "跳过", "[吴敏]", "跳过",
+    )  # fmt: skip
+    assert "立行立改一般在30天内完成，时限 12月20日" in summary
+    assert "立行立改一般" not in fill(leader, "修改时限", "8月29日")
+    leader.taps("提交")
+    hear(doer)
+    fill(doer, "汇报进展", "[每月调研1次]", "8月已调研2次", "100%", "没有", "跳过", "[提交]")
+    staff.taps_id("accept:2")
+    assert "要有佐证材料才能销号" in staff.taps("提交")
+    assert finding(world, 2).status == "待核"
+    staff.taps_id("return:2")
+    fill(staff, "请补充佐证材料", "[提交]")
+    fill(doer, "汇报进展", "[每月调研1次]", "8月已调研2次", "100%", "没有")
+    doer.sends_file()
+    fill(doer, "[发完了]", "[提交]")
+    staff.taps_id("accept:2")
+    assert "已同意销号" in staff.taps("提交")
+
+
 def test_vague_wording_is_pointed_out_and_not_refused(world: World) -> None:
     leader = world.speaker("leader")
-    summary = fill(leader, "建立三清单", "吴敏", "[单位]", "思想认识有差距", "进一步加强学习，高度重视", "9月30日", "[没有了]",
+    summary = fill(leader, "建立三清单", "吴敏", "[单位]", "思想认识有差距", "跳过", "进一步加强学习，高度重视", "9月30日", "[没有了]",
                    "[否，按时限整改]", "跳过", "[吴敏]", "跳过")  # fmt: skip
     assert "用语较空泛：进一步加强、高度重视" in summary
     assert "已立项" in leader.taps("提交")

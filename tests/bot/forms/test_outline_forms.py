@@ -80,6 +80,13 @@ def test_each_question_shows_what_is_wanting(fresh_world: World) -> None:
         assert remark in summary
 
 
+@pytest.mark.parametrize("nothing", ["没有", "暂无依据", "无。", "待补"])
+def test_a_question_without_evidence_is_not_taken(fresh_world: World, nothing: str) -> None:
+    said = question(fresh_world, "leader", *GOOD[:4], nothing)
+    assert "每个问题都要有具体事例和依据" in said
+    assert "依据是什么" in said
+
+
 def test_agreed_once_both_sides_have_signed(fresh_world: World) -> None:
     three(fresh_world)
     leader = fresh_world.speaker("leader")
@@ -126,8 +133,8 @@ def test_outside_the_bounds_needs_a_logged_reason(fresh_world: World) -> None:
     question(fresh_world, "leader", *GOOD, "[提交]")
     leader = fresh_world.speaker("leader")
     assert "超出需要写明理由" in fill(leader, "[送会签]", "跳过")
-    assert "超出需要写明理由" in leader.taps("提交")
-    assert "已送会签" in fill(leader, "修改数量说明", "专题谈话，只谈债务一项", "[提交]")
+    assert "没有提交：提纲一般为 3 至 4 个问题，现有 1 个，请写明理由。" in leader.taps("提交")
+    assert "已送会签" in fill(leader, "专题谈话，只谈债务一项", "[提交]")
     with fresh_world.database.reading() as session:
         assert session.exec(select(Outline.bounds_reason)).one() == "专题谈话，只谈债务一项"
 

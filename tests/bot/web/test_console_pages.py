@@ -43,6 +43,8 @@ def test_every_figure_is_the_length_of_its_list(signed_in: Callable[..., Any], s
     assert shown["/staff/list/people?year=2025&kind=required"] == 3
     assert shown["/staff/list/people?year=2025&kind=untalked"] == 2
     assert shown["/staff/list/findings?year=2025&kind=late"] == 1
+    typed = {address: number for address, number in shown.items() if "type=" in address}
+    assert sorted(number for address, number in typed.items() if "kind=talks" in address) == [1, 2]
     whole = [address for address in shown if "unit=" not in address and "level=" not in address]
     for address in {*whole, *(address for address, number in shown.items() if number)}:
         number = shown[address]

@@ -17,6 +17,7 @@ from storage.outbox.tables import OutgoingMessage
 from storage.people.tables import Posting
 from storage.rulebooks.actions import add_rulebook, adopt_rulebook
 from storage.talks.actions import RecordText, plan_talk, record_talk
+from storage.talks.preparation import preparation_of, tick
 from storage.talks.tables import TalkYear
 from tests.cast import Cast
 from tests.jobs.reminders.desk import Desk
@@ -80,6 +81,48 @@ def test_a_planned_talk_nobody_records(database: Database, cast: Cast) -> None:
     ]  # fmt: skip
     talk(database, cast)
     assert sent(desk, "2025-07-14", "2025-08-14") == []
+
+
+def test_a_planned_talk_not_prepared_for(database: Database, cast: Cast) -> None:
+    leader = cast.actor(database, "leader")
+    with database.transaction() as session:
+        leading = session.exec(select(Posting).where(Posting.person_id == cast["leader"])).one()
+        leading.liaison_id = cast["recorder"]
+        duty = session.exec(select(TalkYear.id).where(TalkYear.person_id == cast["subject"])).one()
+        planned = plan_talk(
+            session, duty_id=duty or 0, at=moment(TALKED), place="会议室", actor=leader, now=moment("2025-06-17 09:00")
+        )
+    desk = Desk(database, "talk_preparation")
+    assert sent(desk, "2025-06-17", "2025-06-27") == [
+        ("06-24", "A1", -7), ("06-24", "A2", -7), ("06-27", "A1", -3), ("06-27", "A2", -3),
+    ]  # fmt: skip
+    assert "与吴敏的谈话" in texts(database, "talk_preparation")[0]
+    with database.transaction() as session:
+        for item in preparation_of(session, leader, planned.talk_id, now=moment("2025-06-28 09:00")).items:
+            tick(
+                session, talk_id=planned.talk_id, key=item.key, done=True, actor=leader, now=moment("2025-06-28 09:00")
+            )
+    assert sent(desk, "2025-06-28", "2025-06-29") == []
+    with database.transaction() as session:
+        tick(session, talk_id=planned.talk_id, key="cases", done=False, actor=leader, now=moment("2025-06-29 10:00"))
+    assert desk.tick("2025-06-29 10:05") == []
+    assert sent(desk, "2025-06-30", "2025-07-20") == [("06-30", "A1", -1), ("06-30", "A2", -1)]
+
+
+def test_a_talk_moved_is_prepared_for_anew_and_one_past_never(database: Database, cast: Cast) -> None:
+    def plan_at(at: str, now: str) -> None:
+        with database.transaction() as session:
+            duty = session.exec(select(TalkYear.id).where(TalkYear.person_id == cast["subject"])).one()
+            leader = cast.actor(database, "leader")
+            plan_talk(session, duty_id=duty or 0, at=moment(at), place="", actor=leader, now=moment(now))
+
+    plan_at("2025-06-20 15:00", "2025-06-17 09:30")
+    desk = Desk(database, "talk_preparation")
+    assert desk.tick("2025-06-17 09:31") == []  # three days before the talk, and the day it was planned
+    plan_at(TALKED, "2025-06-17 09:40")
+    assert sent(desk, "2025-06-18", "2025-06-24") == [("06-24", "A1", -7)]
+    plan_at("2025-07-15 10:00", "2025-06-25 08:00")
+    assert sent(desk, "2025-06-25", "2025-08-15") == [("07-08", "A1", -7), ("07-11", "A1", -3), ("07-14", "A1", -1)]
 
 
 def test_a_talk_without_its_three_lists(database: Database, cast: Cast) -> None:
