@@ -1,6 +1,6 @@
 """Every command; the list is explicit."""
 
-from bot.commands import away, duties, enquiries, findings, general, outlines, staff, talks, undelivered
+from bot.commands import away, duties, enquiries, findings, general, manners, outlines, staff, talks, undelivered
 from bot.commands.declaration import Command
 
 COMMANDS: tuple[Command, ...] = (
@@ -9,6 +9,7 @@ COMMANDS: tuple[Command, ...] = (
     *findings.COMMANDS,
     *outlines.COMMANDS,
     *away.COMMANDS,
+    *manners.COMMANDS,
     *staff.COMMANDS,
     *enquiries.COMMANDS,
     *undelivered.COMMANDS,
