@@ -7,6 +7,7 @@ suppress repeats send one message at a time, from the sending to the marking.
 import asyncio
 import logging
 import time
+import zlib
 from collections import Counter, deque
 from collections.abc import Callable, Sequence
 from contextlib import AsyncExitStack
@@ -86,11 +87,11 @@ class DeliveryWorker:
                 return
 
     def _queue(self, message: LeasedMessage, address: Address) -> None:
-        if message.id in self._ids_in_hand:
+        if not self._ids_in_hand.isdisjoint(message.ids):
             return  # its lease ran out while it could not be marked: it is not to be sent again
         until = time.monotonic() + self._desk.lasting.total_seconds() - SEND_SECONDS
         self._in_hand += 1
-        self._ids_in_hand.add(message.id)
+        self._ids_in_hand.update(message.ids)
         lane = self._lanes.get(address)
         if lane is not None:
             lane.append((message, until))
@@ -112,7 +113,7 @@ class DeliveryWorker:
                     log.exception("delivery failed", extra={"action": "delivery.error", "message_id": message.id})
                 finally:
                     self._in_hand -= 1
-                    self._ids_in_hand.discard(message.id)
+                    self._ids_in_hand.difference_update(message.ids)
                     if self._in_hand <= self._in_flight // 2:  # leasing one at a time would cost a commit a message
                         self._wake.set()
         finally:
@@ -169,7 +170,7 @@ class DeliveryWorker:
         self, sender: Sender, message: LeasedMessage, address: Address, parts: Sequence[object], number: int
     ) -> Sent | SendUnknown | None:
         """Send one piece; None when it was not sent and that is marked already."""
-        key = f"{message.id}-{number}-{int(message.created_at.timestamp()) if message.created_at else 0}"
+        key = f"{message.id}-{number}-{_stamp(message)}"
         try:
             async with asyncio.timeout(SEND_SECONDS):  # a lease lasts no longer: somebody else would send it again
                 sent = await sender.send(address, parts[number], key=key)  # type: ignore[arg-type]
@@ -256,3 +257,10 @@ class DeliveryWorker:
 
     def _count(self, address: Address, outcome: str) -> None:
         self.counts[address.channel, outcome] += 1
+
+
+def _stamp(message: LeasedMessage) -> int:
+    """The same at every try of a message; another where other rows go with it, or the same say something else."""
+    if message.together:
+        return zlib.crc32(message.body.to_json().encode())
+    return int(message.created_at.timestamp()) if message.created_at else 0

@@ -4,18 +4,22 @@ import logging
 import os
 import socket
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, time, timedelta
 from secrets import token_hex
 
 from sqlmodel import Session
 
 from jobs.escalation import tell_staff
+from jobs.gathering import gather, held_until
 from jobs.planning import still_needed
 from jobs.quiet_hours import away_from_round_minutes, end_of_quiet
 from jobs.sender import Address, Limit, Scope, SendFailed
+from storage.calendar import working_days
 from storage.database import Database
+from storage.instants import at_shanghai, shanghai_date
 from storage.outbox import actions as outbox
+from storage.outbox import gathering as outbox_gathering
 from storage.outbox.actions import LeasedMessage
 from storage.outbox.queries import leasing_workers, times_sent
 from storage.outbox.rules import MessageKind
@@ -48,23 +52,61 @@ class DeliveryDesk:
         """Lease up to `limit` messages that are still needed and may go out now, each with its address."""
         with self.database.transaction() as session:
             session.connection()  # SQLite waits for other writers here: what they wrote just now is due too
-            now = self.clock()
+            now, wall = self.clock(), datetime.now(UTC)
+            batches = outbox_gathering.lease_gathered(
+                session,
+                worker=self.worker,
+                now=now,
+                wall=wall,
+                readers=max(1, limit // 4),
+                lasting=self.lasting,
+                channels=tuple(self.channels),
+            )
             leased = outbox.lease(
                 session,
                 worker=self.worker,
                 now=now,
-                limit=limit,
+                limit=max(1, limit - len(batches)),
                 lasting=self.lasting,
                 channels=tuple(self.channels),
-                wall=datetime.now(UTC),
+                wall=wall,
             )
-            rulebooks = all_rulebooks(session) if any(_is_reminder(message) for message in leased) else {}
-            addresses = self._addresses(session, leased)
+            gathered = [message for batch in batches.values() for message in batch]
+            rulebooks = all_rulebooks(session) if gathered or any(map(_is_reminder, leased)) else {}
+            addresses = self._addresses(session, [*leased, *gathered])
             ready = []
             for message in leased:
                 address = self._consider(session, message, addresses[message.id], rulebooks, now)
                 if address is not None:
                     ready.append((message, address))
+            return ready + self._together(session, batches, addresses, rulebooks, now)
+
+    def _together(
+        self,
+        session: Session,
+        batches: Mapping[int, Sequence[LeasedMessage]],
+        addresses: Mapping[int, Sequence[Address]],
+        rulebooks: Mapping[str, Rulebook],
+        now: datetime,
+    ) -> list[tuple[LeasedMessage, Address]]:
+        """Of each reader's reminders those that may go now, made one message; the others are put off."""
+        if not batches:
+            return []
+        calendar, today = working_days(session), shanghai_date(now)
+        reminded = outbox_gathering.reminded_since(session, batches.keys(), at_shanghai(today, time(0)))
+        ready: list[tuple[LeasedMessage, Address]] = []
+        for reader, batch in batches.items():
+            going: list[LeasedMessage] = []
+            for message in batch:
+                rulebook = rulebooks.get(message.rulebook) or default_rulebook()
+                later = held_until(message, rulebook, calendar, now, is_reminded=reader in reminded)
+                if later is not None:
+                    outbox.release(session, message.id, not_before=later)
+                    continue
+                same_minute = replace(message, key=f"digest:{reader}:{today}")
+                if self._consider(session, same_minute, addresses[message.id], rulebooks, now) is not None:
+                    going.append(message)
+            ready += [(one, addresses[one.id][0]) for one in gather(session, going, today)]
         return ready
 
     def _consider(
@@ -125,7 +167,7 @@ class DeliveryDesk:
         return found
 
     def _give_up(self, session: Session, message: LeasedMessage, reason: str, now: datetime) -> None:
-        outbox.mark_dead(session, message.id, reason=reason)
+        outbox.mark_dead(session, message.ids, reason=reason)
         told = tell_staff(session, message, reason, now=now)
         log.warning(
             "given up", extra={"action": "delivery.dead", "message_id": message.id, "reason": reason, "told": told}
@@ -151,7 +193,7 @@ class DeliveryDesk:
         with self.database.transaction() as session:
             outbox.mark_sent(
                 session,
-                message.id,
+                message.ids,
                 channel=address.channel,
                 account=address.account,
                 provider_id=provider_id,
@@ -161,7 +203,7 @@ class DeliveryDesk:
     def put_back(self, message: LeasedMessage, pause: timedelta) -> None:
         """Not tried; again after `pause`."""
         with self.database.transaction() as session:
-            outbox.release(session, message.id, not_before=self.clock() + pause)
+            outbox.release(session, message.ids, not_before=self.clock() + pause)
 
     def failed(self, message: LeasedMessage, address: Address, error: SendFailed) -> None:
         """Not sent: try the next address, wait, or give up and tell staff."""
@@ -172,7 +214,7 @@ class DeliveryDesk:
             elif error.permanent:
                 self._give_up(session, message, error.reason, now)
             elif error.retry_after is not None:  # the platform named the time: waiting is no failure
-                outbox.release(session, message.id, not_before=now + error.retry_after)
+                outbox.release(session, message.ids, not_before=now + error.retry_after)
             else:
                 self._failed_once(session, message, address, error.reason, now)
 
@@ -181,7 +223,7 @@ class DeliveryDesk:
     ) -> None:
         close_account(session, channel=address.channel, external_id=address.account, reason=reason, now=now)
         if any(other != address for other in self._addresses(session, [message])[message.id]):
-            outbox.redirect(session, message.id, now=now)
+            outbox.redirect(session, message.ids, now=now)
         else:
             self._give_up(session, message, reason, now)
 
@@ -201,7 +243,7 @@ class DeliveryDesk:
             if now - since + UNKNOWN_MARGIN < repeats_suppressed_for:
                 outbox.mark_failed(session, message, channel=channel, account=account, reason=NO_ANSWER, now=now)
             else:
-                outbox.mark_unknown(session, message.id, channel=channel, account=account, now=now)
+                outbox.mark_unknown(session, message.ids, channel=channel, account=account, now=now)
 
     def wait_for_limits(self, address: Address, limits: Collection[Limit]) -> timedelta:
         """How long this account must get nothing more, by what it was sent; zero when it may."""

@@ -26,6 +26,6 @@ def erase_old_texts(database: Database, *, now: datetime, kept: timedelta = KEPT
                 col(OutgoingMessage.created_at) < now - kept,
                 col(OutgoingMessage.body) != ERASED.to_json(),
             )
-            .values(body=ERASED.to_json())
+            .values(body=ERASED.to_json(), gathered_body=None)
         )
         return done.rowcount

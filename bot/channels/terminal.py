@@ -12,11 +12,10 @@ from uuid import uuid4
 from bot.conversation import Conversation
 from bot.inbox import accept
 from bot.messages import IncomingMessage
+from jobs.fetching import fetch, fetched
 from storage.attachments.folder import keep_file
 from storage.errors import Refused
-from storage.outbox.actions import mark_sent
 from storage.outbox.body import Body, Choice
-from storage.outbox.queries import waiting_for
 
 CHANNEL = "terminal"
 
@@ -107,20 +106,13 @@ class Terminal:
         self._show_waiting()
 
     def _show_waiting(self) -> None:
-        conversation = self.conversation
-        with conversation.database.reading() as session:
-            waiting = waiting_for(session, self.person_id, now=conversation.clock())
+        database, now = self.conversation.database, self.conversation.clock()
+        with database.transaction() as session:
+            waiting = fetch(session, self.person_id, now=now, any_channel=True)
         for message in waiting:
             self._say(message.body)
-            with conversation.database.transaction() as session:
-                mark_sent(
-                    session,
-                    message.id,
-                    channel=CHANNEL,
-                    account=self.code,
-                    provider_id=f"{CHANNEL}:{message.id}",
-                    now=conversation.clock(),
-                )
+            with database.transaction() as session:
+                fetched(session, message, channel=CHANNEL, account=self.code, now=now)
 
     def _say(self, body: Body) -> None:
         self.shown = body.choices

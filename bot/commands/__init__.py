@@ -1,6 +1,18 @@
 """Every command; the list is explicit."""
 
-from bot.commands import away, duties, enquiries, findings, general, outlines, preparation, staff, talks, undelivered
+from bot.commands import (
+    away,
+    duties,
+    enquiries,
+    findings,
+    general,
+    manners,
+    outlines,
+    preparation,
+    staff,
+    talks,
+    undelivered,
+)
 from bot.commands.declaration import Command
 
 COMMANDS: tuple[Command, ...] = (
@@ -10,6 +22,7 @@ COMMANDS: tuple[Command, ...] = (
     *outlines.COMMANDS,
     *preparation.COMMANDS,
     *away.COMMANDS,
+    *manners.COMMANDS,
     *staff.COMMANDS,
     *enquiries.COMMANDS,
     *undelivered.COMMANDS,

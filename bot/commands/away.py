@@ -1,19 +1,22 @@
 """Commands about being away, acting for another, and reminders put off: 外出、委托、稍后提醒."""
 
-from datetime import time, timedelta
+from collections.abc import Callable
+from datetime import date, datetime, time, timedelta
 
 from bot.commands.declaration import Acted, Asked, BeginForm, Command, begin
+from bot.commands.manners import is_open, why_done
 from bot.forms.labels import full_date
-from jobs.planning import still_needed
 from storage.calendar import working_days
 from storage.conversations.reminders import (
     ReminderView,
     reminder_about,
     reminder_for,
     reminders_of,
+    reminders_together,
     snooze_reminder,
     take_note,
 )
+from storage.errors import RuleBroken
 from storage.instants import SHANGHAI, at_shanghai
 from storage.outbox.body import Body, Choice
 from storage.people.absences import come_back, own_absences, own_delegations, revoke_delegation
@@ -55,60 +58,93 @@ def revoke(asked: Asked) -> Acted:
     return Acted([Body("委托已收回。", (Choice("duties", "我的任务"),))], [(person, notice)])
 
 
-def _reminder(asked: Asked) -> ReminderView | None:
-    """The reminder meant: by its number, by rule and occurrence (`annual_talk.12`), else the one received last."""
-    rule, dot, occurrence = asked.argument.partition(".")
-    if dot and occurrence.isdecimal():
-        return reminder_about(asked.session, asked.actor, rule, int(occurrence))
+DIGEST = "digest"
+"""`digest.12`: all that came in one message with reminder 12."""
+
+
+def _reminders(asked: Asked) -> list[ReminderView]:
+    """The reminders meant: by number, by rule and occurrence (`annual_talk.12`), by message, else the last to come.
+
+    Of a gathered message those still to be done.
+    """
+    rule, dot, number = asked.argument.partition(".")
+    if dot and number.isdecimal():
+        if rule == DIGEST:
+            return _together(asked, int(number))
+        return [reminder_about(asked.session, asked.actor, rule, int(number))]
     if asked.id:
-        return reminder_for(asked.session, asked.actor, asked.id)
-    return next(iter(reminders_of(asked.session, asked.actor, limit=1)), None)
+        return [reminder_for(asked.session, asked.actor, asked.id)]
+    return [one for last in reminders_of(asked.session, asked.actor, limit=1) for one in _together(asked, last.id)]
+
+
+def _together(asked: Asked, message_id: int) -> list[ReminderView]:
+    found = reminders_together(asked.session, asked.actor, message_id)
+    return [one for one in found if is_open(asked, one)] if len(found) > 1 else found
+
+
+def _name(reminders: list[ReminderView]) -> str:
+    """How its buttons name what is meant."""
+    return str(reminders[0].id) if len(reminders) == 1 else f"{DIGEST}.{reminders[0].id}"
 
 
 def snooze(asked: Asked) -> list[Body]:
     """稍后提醒: in an hour, tomorrow morning, or a day before the deadline."""
-    reminder = _reminder(asked)
-    if reminder is None:
+    reminders = _reminders(asked)
+    if not reminders:
         return [Body("最近没有发给您的提醒。")]
-    deadline = reminder.deadline.isoformat() if reminder.deadline else ""
-    done = still_needed(asked.session, rule=reminder.rule, occurrence_id=reminder.occurrence_id, deadline=deadline)
-    if done:
-        return [Body(f"“{reminder.body.text.splitlines()[0]}”不再提醒：{done}。", (Choice("duties", "我的任务"),))]
+    name, several = _name(reminders), len(reminders) > 1
+    what = f"这{len(reminders)}项" if several else f"“{reminders[0].body.text.splitlines()[0]}”"
+    if not several and (done := why_done(asked, reminders[0])):
+        return [Body(f"{what}不再提醒：{done}。", (Choice("duties", "我的任务"),))]
     choices = (
-        Choice(f"snooze_hour:{reminder.id}", "一小时后"),
-        Choice(f"snooze_morning:{reminder.id}", "明天上午"),
-        Choice(f"snooze_until:{reminder.id}", "另选日期"),
-        Choice(f"take_note:{reminder.id}", "已知悉"),
+        Choice(f"snooze_hour:{name}", "一小时后"),
+        Choice(f"snooze_morning:{name}", "明天上午"),
+        Choice(f"digest:{reminders[0].id}", "逐项办理") if several else Choice(f"snooze_until:{name}", "另选日期"),
+        Choice(f"take_note:{name}", "已知悉"),
     )
-    return [Body(f"“{reminder.body.text.splitlines()[0]}”什么时候再提醒您？", choices)]
+    return [Body(f"{what}什么时候再提醒您？", choices)]
 
 
 def snooze_hour(asked: Asked) -> list[Body]:
     """The reminder again in an hour."""
     until = asked.now + timedelta(hours=1)
-    snooze_reminder(asked.session, message_id=asked.id, until=until, actor=asked.actor, now=asked.now)
-    return [Body(f"好，{until.astimezone(SHANGHAI):%H:%M}再提醒您。")]
+    refused = _put_off(asked, lambda _: until)
+    return [Body("\n".join([f"好，{until.astimezone(SHANGHAI):%H:%M}再提醒您。", *refused]))]
 
 
 def snooze_morning(asked: Asked) -> list[Body]:
     """The reminder again tomorrow at nine; before a day off, on the next working day if the deadline allows."""
     tomorrow = asked.today + timedelta(days=1)
-    day = working_days(asked.session).on_or_after(tomorrow)
-    reminder = reminder_for(asked.session, asked.actor, asked.id)
-    if reminder.deadline is not None and day >= reminder.deadline:
-        day = tomorrow
-    snooze_reminder(
-        asked.session, message_id=asked.id, until=at_shanghai(day, MORNING), actor=asked.actor, now=asked.now
-    )
-    return [Body(f"好，{full_date(day)}上午9点再提醒您。")]
+    working = working_days(asked.session).on_or_after(tomorrow)
+
+    def day_of(one: ReminderView) -> date:
+        return tomorrow if one.deadline is not None and working >= one.deadline else working
+
+    days = sorted({day_of(one) for one in _reminders(asked)})
+    refused = _put_off(asked, lambda one: at_shanghai(day_of(one), MORNING))
+    return [Body("\n".join([f"好，{'、'.join(map(full_date, days))}上午9点再提醒您。", *refused]))]
+
+
+def _put_off(asked: Asked, until: Callable[[ReminderView], datetime]) -> list[str]:
+    """Put off what is meant; gives a line for each of several that its deadline does not allow to wait."""
+    reminders, refused = _reminders(asked), list[str]()
+    for one in reminders:
+        try:
+            snooze_reminder(asked.session, message_id=one.id, until=until(one), actor=asked.actor, now=asked.now)
+        except RuleBroken as broken:
+            refused.append(f"{one.body.text.splitlines()[0]}：{broken.message}")
+            if len(refused) == len(reminders):
+                raise
+    return refused
 
 
 def note(asked: Asked) -> list[Body]:
     """已知悉: the reminder was read; what was put off is not sent again."""
-    reminder = _reminder(asked)
-    if reminder is None:
+    reminders = _reminders(asked)
+    if not reminders:
         return [Body("好的。需要办理什么，可以回复“帮助”。", (Choice("help", "帮助"),))]
-    take_note(asked.session, message_id=reminder.id, actor=asked.actor, now=asked.now)
+    for one in reminders:
+        take_note(asked.session, message_id=one.id, actor=asked.actor, now=asked.now)
     return [Body("好，已记下您已知悉。任务完成前，到下一个提醒日仍会提醒。", (Choice("duties", "我的任务"),))]
 
 

@@ -11,6 +11,7 @@ from storage.errors import NotFound, RuleBroken
 from storage.instants import shanghai_date
 from storage.outbox.actions import mark_cancelled, put
 from storage.outbox.body import Body, read_body
+from storage.outbox.gathering import PUT_OFF, gathered_with
 from storage.outbox.rules import MessageKind, MessageStatus
 from storage.outbox.tables import OutgoingMessage
 from storage.people.rules import Actor
@@ -62,6 +63,24 @@ def reminder_about(session: Session, actor: Actor, rule: str, occurrence_id: int
     return found[0]
 
 
+def reminders_together(session: Session, actor: Actor, message_id: int) -> list[ReminderView]:
+    """The reminders the actor got in one message with this one, itself included, what is due first at the head.
+
+    NotFound for anybody else's.
+    """
+    ids = gathered_with(session, actor, message_id)
+    rows = session.exec(
+        select(OutgoingMessage).where(
+            col(OutgoingMessage.id).in_(ids),
+            OutgoingMessage.kind == MessageKind.REMINDER,
+            col(OutgoingMessage.status).in_(REACHED),
+        )
+    ).all()
+    if not rows:
+        raise NotFound()
+    return [_view(row) for row in sorted(rows, key=lambda row: (row.deadline or "9999", row.id or 0))]
+
+
 def _row(session: Session, actor: Actor, message_id: int) -> OutgoingMessage:
     row = session.exec(
         select(OutgoingMessage).where(
@@ -105,7 +124,7 @@ def snooze_reminder(session: Session, *, message_id: int, until: datetime, actor
         raise RuleBroken(f"最迟可以推到{latest.month}月{latest.day}日，再晚会误了时限。")
     _stop_waiting(session, row, actor)
     put(
-        session, key=f"snooze:{message_id}:{until.isoformat()}:{now.isoformat()}", body=read_body(row.body),
+        session, key=f"{PUT_OFF}{message_id}:{until.isoformat()}:{now.isoformat()}", body=read_body(row.body),
         kind=MessageKind.REMINDER, now=now, person_id=actor.person_id, not_before=until, rule=row.rule,
         occurrence_id=row.occurrence_id, deadline=row.deadline, stage=row.stage, rulebook=row.rulebook,
     )  # fmt: skip
@@ -127,7 +146,7 @@ def _stop_waiting(session: Session, row: OutgoingMessage, actor: Actor) -> None:
             OutgoingMessage.rule == row.rule,
             OutgoingMessage.occurrence_id == row.occurrence_id,
             OutgoingMessage.status == MessageStatus.WAITING,
-            col(OutgoingMessage.key).startswith("snooze:"),
+            col(OutgoingMessage.key).startswith(PUT_OFF),
         )
     ).all()
     for message_id in waiting:

@@ -1,5 +1,6 @@
 """A person's whole conversation, whatever the channel: what they said and what they were told, in order."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -8,8 +9,9 @@ from sqlmodel import Session, col, select
 
 from storage.conversations.tables import ReceivedMessage
 from storage.database import lock_rows
+from storage.outbox.actions import LeasedMessage, leased
 from storage.outbox.body import Body, read_body
-from storage.outbox.queries import SHOWN
+from storage.outbox.queries import SHOWN, body_of, is_message
 from storage.outbox.rules import MessageStatus
 from storage.outbox.tables import OutgoingMessage
 
@@ -47,16 +49,6 @@ class Thread:
     has_more: bool
 
 
-@dataclass(frozen=True)
-class DueMessage:
-    """A message a page is about to show for the first time, with what is needed to check that it still holds."""
-
-    id: int
-    rule: str
-    occurrence_id: int | None
-    deadline: str
-
-
 def thread_mark(session: Session, person_id: int, *, now: datetime) -> tuple[int, int, int, int]:
     """Something cheap that changes whenever the person's thread does."""
     said = session.exec(
@@ -74,21 +66,19 @@ def thread_mark(session: Session, person_id: int, *, now: datetime) -> tuple[int
     return said[0] or 0, said[1], heard[0] or 0, heard[1]
 
 
-def due_on_page(session: Session, person_id: int, *, now: datetime) -> list[DueMessage]:
-    """The messages a page may take for this person, claimed for this transaction."""
-    rows = session.scalars(
-        lock_rows(
-            select(OutgoingMessage)
-            .where(
-                OutgoingMessage.person_id == person_id,
-                col(OutgoingMessage.status) == MessageStatus.WAITING,
-                col(OutgoingMessage.channel).in_(BY_PAGE),
-                col(OutgoingMessage.not_before) <= now,
-            )
-            .order_by(col(OutgoingMessage.id))
-        )
+def due_on_page(
+    session: Session, person_id: int, *, now: datetime, channels: Collection[str] | None = BY_PAGE
+) -> list[LeasedMessage]:
+    """The messages a page may take for this person, claimed for this transaction. `channels` None: whatever channel."""
+    wanted = select(OutgoingMessage).where(
+        OutgoingMessage.person_id == person_id,
+        col(OutgoingMessage.status) == MessageStatus.WAITING,
+        col(OutgoingMessage.not_before) <= now,
     )
-    return [DueMessage(row.id or 0, row.rule, row.occurrence_id, row.deadline) for row in rows]
+    if channels is not None:
+        wanted = wanted.where(col(OutgoingMessage.channel).in_(channels))
+    rows = session.scalars(lock_rows(wanted.order_by(col(OutgoingMessage.not_before), col(OutgoingMessage.id))))
+    return [leased(row, "") for row in rows]
 
 
 def has_due_on_page(session: Session, person_id: int, *, now: datetime) -> bool:
@@ -120,6 +110,7 @@ def full_thread(session: Session, person_id: int, *, now: datetime, limit: int) 
             OutgoingMessage.person_id == person_id,
             col(OutgoingMessage.status).in_(SHOWN),
             col(OutgoingMessage.not_before) <= now,
+            is_message(),
         )
         .order_by(col(OutgoingMessage.not_before).desc(), col(OutgoingMessage.id).desc())
         .limit(limit + 1)
@@ -161,4 +152,4 @@ def _said(row: ReceivedMessage) -> Said:
 
 
 def _heard(row: OutgoingMessage) -> Heard:
-    return Heard(row.id or 0, row.not_before, row.kind, read_body(row.body))
+    return Heard(row.id or 0, row.not_before, row.kind, body_of(row))

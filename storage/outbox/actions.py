@@ -25,6 +25,7 @@ from sqlmodel import Session, col, select
 from storage.database import insert_new, lock_rows
 from storage.instants import Instant
 from storage.outbox.body import Body, read_body
+from storage.outbox.manners import is_gathered_reminder
 from storage.outbox.rules import PRIORITY, MessageKind, MessageStatus, retry_after_failure
 from storage.outbox.tables import DeliveryAttempt, OutgoingMessage
 from storage.people.tables import ChannelAccount
@@ -54,6 +55,13 @@ class LeasedMessage:
     created_at: datetime | None = None
     first_tried_at: datetime | None = None
     parts_sent: int = 0
+    together: tuple[int, ...] = ()
+    """Rows that go out in the same message: what becomes of it becomes of them."""
+
+    @property
+    def ids(self) -> tuple[int, ...]:
+        """Every row this message is sent for."""
+        return (self.id, *self.together)
 
 
 def message_row(
@@ -120,6 +128,8 @@ def lease(
 ) -> list[LeasedMessage]:
     """Take up to `limit` due messages for `worker`, replies first; expired leases return to the queue.
 
+    Reminders of those who want them gathered are left to `storage.outbox.gathering`.
+
     `channels`: only what can go out on one of these; a message without an address then needs an open account there.
     `wall` is the machine's clock, by which leases run; it differs from `now` when the clock of the bot was set.
     """
@@ -129,17 +139,26 @@ def lease(
         asked["channels"] = list(channels)
     due = session.scalars(_due(channels is not None), asked).all()
     rows = _first_in_their_chats(session, due, worker)
-    ids = [row.id for row in rows]
-    if ids:
-        _update(
+    gathered = [row.id for row in rows if row.gathered_in is not None]
+    if gathered:  # their reader has come back to one by one since
+        change(session, col(OutgoingMessage.id).in_(gathered), gathered_in=None, gathered_body=None, parts_sent=0)
+    return lease_rows(session, rows, worker, now, wall + lasting)
+
+
+def lease_rows(
+    session: Session, rows: Sequence[OutgoingMessage], worker: str, now: datetime, until: datetime
+) -> list[LeasedMessage]:
+    """Give these rows to a worker until an instant of the machine's clock."""
+    if rows:
+        change(
             session,
-            col(OutgoingMessage.id).in_(ids),
+            col(OutgoingMessage.id).in_([row.id for row in rows]),
             status=MessageStatus.LEASED,
             leased_by=worker,
-            lease_until=wall + lasting,
+            lease_until=until,
             first_tried_at=func.coalesce(OutgoingMessage.first_tried_at, bindparam(None, now, type_=Instant())),
         )
-    return [_leased(row, worker) for row in rows]
+    return [leased(row, worker) for row in rows]
 
 
 @cache
@@ -151,15 +170,17 @@ def _due(on_channels: bool) -> "Select[Any]":
             (col(OutgoingMessage.status) == MessageStatus.WAITING)
             | ((col(OutgoingMessage.status) == MessageStatus.LEASED) & (col(OutgoingMessage.lease_until) < WALL)),
             col(OutgoingMessage.not_before) <= NOW,
+            ~is_gathered_reminder(),
             ~_is_behind_another(),
         )
         .order_by(col(OutgoingMessage.priority), col(OutgoingMessage.id))
         .limit(bindparam("most", type_=Integer))
     )
-    return lock_rows(due.where(_goes_out_on_channels()) if on_channels else due)
+    return lock_rows(due.where(goes_out_on_channels()) if on_channels else due)
 
 
-def _goes_out_on_channels() -> ColumnElement[bool]:
+def goes_out_on_channels() -> ColumnElement[bool]:
+    """Whether a message goes to one of the `channels`, or to a person who has an open account on one."""
     channels: BindParameter[Any] = bindparam("channels", expanding=True)
     has_account = (
         select(ChannelAccount.id)
@@ -220,7 +241,7 @@ def _first_in_their_chats(session: Session, rows: Sequence[OutgoingMessage], wor
 
 def end_leases(session: Session, workers: Sequence[str]) -> None:
     """Give back what workers that are gone had in hand."""
-    _update(
+    change(
         session,
         col(OutgoingMessage.status) == MessageStatus.LEASED,
         col(OutgoingMessage.leased_by).in_(workers),
@@ -229,7 +250,8 @@ def end_leases(session: Session, workers: Sequence[str]) -> None:
     )
 
 
-def _leased(row: OutgoingMessage, worker: str) -> LeasedMessage:
+def leased(row: OutgoingMessage, worker: str) -> LeasedMessage:
+    """A row as its worker sees it."""
     return LeasedMessage(
         row.id or 0,
         row.key,
@@ -246,26 +268,40 @@ def _leased(row: OutgoingMessage, worker: str) -> LeasedMessage:
         row.rulebook,
         row.not_before,
         row.created_at,
-        row.first_tried_at or row.not_before,
-        row.parts_sent,
+        row.first_tried_at,
+        0 if row.gathered_in is not None else row.parts_sent,
     )
 
 
+Rows = int | Sequence[int]
+"""One row, or those that went out in one message, the one that carried it first."""
+
+
+def _are(rows: Rows) -> ColumnElement[bool]:
+    return col(OutgoingMessage.id) == rows if isinstance(rows, int) else col(OutgoingMessage.id).in_(rows)
+
+
+def _carrying(rows: Rows) -> int:
+    return rows if isinstance(rows, int) else rows[0]
+
+
 def mark_sent(
-    session: Session, message_id: int, *, channel: str, account: str, provider_id: str, now: datetime
+    session: Session, message_id: Rows, *, channel: str, account: str, provider_id: str, now: datetime
 ) -> None:
     """The channel has taken the message; `provider_id` is its own id for it. True whoever holds the lease by now."""
     session.flush()
     where_to = {"sent_channel": channel, "sent_account": account, "provider_id": provider_id}
     values = {"status": MessageStatus.SENT, "lease_until": None, "sent_at": now, **where_to}
-    session.connection().execute(_marking(), {"message": message_id, **values})
-    _note_attempt(session, message_id, channel, account, now, "sent", provider_id)
+    session.connection().execute(
+        _marking(), {"messages": [message_id] if isinstance(message_id, int) else list(message_id), **values}
+    )
+    _note_attempt(session, _carrying(message_id), channel, account, now, "sent", provider_id)
 
 
 @cache
 def _marking() -> Update:
     """Run for every message that goes out: built once."""
-    return update(OutgoingMessage).where(col(OutgoingMessage.id) == bindparam("message"))
+    return update(OutgoingMessage).where(col(OutgoingMessage.id).in_(bindparam("messages", expanding=True)))
 
 
 def mark_part_sent(
@@ -282,19 +318,19 @@ def mark_part_sent(
 
     `provider_id` is its own id of the last of them.
     """
-    _update(session, col(OutgoingMessage.id) == message.id, parts_sent=parts_sent)
+    change(session, col(OutgoingMessage.id) == message.id, parts_sent=parts_sent)
     _note_attempt(session, message.id, channel, account, now, "part", provider_id)
 
 
 def cancel_waiting(session: Session, *conditions: ColumnElement[bool], reason: str) -> None:
     """Cancel, with the reason, the waiting messages that meet the conditions."""
-    _update(session, *conditions, col(OutgoingMessage.status) == MessageStatus.WAITING, **_cancelled(reason))
+    change(session, *conditions, col(OutgoingMessage.status) == MessageStatus.WAITING, **_cancelled(reason))
 
 
 def mark_cancelled(session: Session, message_id: int, *, reason: str) -> None:
     """Not needed any more; keeps the reason. One that was sent meanwhile stays sent."""
     open_ = col(OutgoingMessage.status).in_((MessageStatus.WAITING, MessageStatus.LEASED))
-    _update(session, col(OutgoingMessage.id) == message_id, open_, lease_until=None, **_cancelled(reason))
+    change(session, col(OutgoingMessage.id) == message_id, open_, lease_until=None, **_cancelled(reason))
 
 
 def _cancelled(reason: str) -> dict[str, Any]:
@@ -322,19 +358,19 @@ def mark_failed(
     held_by = col(OutgoingMessage.leased_by) == message.leased_by
     _note_attempt(session, message.id, channel, account, now, "failed", reason)
     if retry.at is None:
-        _mark(session, message.id, held_by, status=MessageStatus.DEAD, attempts=attempts, reason=reason)
+        _mark(session, message.ids, held_by, status=MessageStatus.DEAD, attempts=attempts, reason=reason)
         return False
     values = {"status": MessageStatus.WAITING, "not_before": retry.at}
-    _mark(session, message.id, held_by, **values, attempts=attempts, reason=reason)
+    _mark(session, message.ids, held_by, **values, attempts=attempts, reason=reason)
     return True
 
 
-def mark_dead(session: Session, message_id: int, *, reason: str) -> None:
+def mark_dead(session: Session, message_id: Rows, *, reason: str) -> None:
     """No address takes it; staff see it with the reason."""
     _mark(session, message_id, status=MessageStatus.DEAD, reason=reason)
 
 
-def mark_unknown(session: Session, message_id: int, *, channel: str, account: str, now: datetime) -> None:
+def mark_unknown(session: Session, message_id: Rows, *, channel: str, account: str, now: datetime) -> None:
     """Timed out after sending: neither sent nor failed."""
     _mark(
         session,
@@ -344,26 +380,33 @@ def mark_unknown(session: Session, message_id: int, *, channel: str, account: st
         sent_account=account,
         reason="发送后未收到回执",
     )
-    _note_attempt(session, message_id, channel, account, now, "unknown", "")
+    _note_attempt(session, _carrying(message_id), channel, account, now, "unknown", "")
 
 
-def release(session: Session, message_id: int, *, not_before: datetime) -> None:
+def release(session: Session, message_id: Rows, *, not_before: datetime) -> None:
     """Give a leased message back untried, for `not_before` or later (a chat that must wait)."""
     _mark(session, message_id, status=MessageStatus.WAITING, not_before=not_before)
 
 
-def redirect(session: Session, message_id: int, *, now: datetime) -> None:
+def put_off(session: Session, message_id: int, *, not_before: datetime) -> None:
+    """Let a waiting message wait until `not_before`."""
+    waiting = col(OutgoingMessage.status) == MessageStatus.WAITING
+    change(session, col(OutgoingMessage.id) == message_id, waiting, not_before=not_before)
+
+
+def redirect(session: Session, message_id: Rows, *, now: datetime) -> None:
     """Its address is gone: let the message go to the person's next one, from the beginning."""
     _mark(session, message_id, status=MessageStatus.WAITING, not_before=now, channel="", account="", parts_sent=0)
 
 
-def _mark(session: Session, message_id: int, *conditions: ColumnElement[bool], **values: Any) -> None:
+def _mark(session: Session, message_id: Rows, *conditions: ColumnElement[bool], **values: Any) -> None:
     """Change a message that is still out on a lease; one that was sent meanwhile stays sent."""
     leased = col(OutgoingMessage.status) == MessageStatus.LEASED
-    _update(session, col(OutgoingMessage.id) == message_id, leased, *conditions, lease_until=None, **values)
+    change(session, _are(message_id), leased, *conditions, lease_until=None, **values)
 
 
-def _update(session: Session, *conditions: ColumnElement[bool], **values: Any) -> None:
+def change(session: Session, *conditions: ColumnElement[bool], **values: Any) -> None:
+    """Set columns of the rows that meet the conditions."""
     session.flush()
     session.connection().execute(update(OutgoingMessage).where(*conditions).values(**values))
 

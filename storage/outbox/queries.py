@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func
+from sqlalchemy import ColumnElement, func
 from sqlmodel import Session, col, select
 
 from storage.outbox.body import Body, Choice, read_body
@@ -24,6 +24,17 @@ class ShownMessage:
     is_new: bool
 
 
+def is_message() -> ColumnElement[bool]:
+    """Whether a row is a message of its own: not one that goes out in another's (汇总)."""
+    lead = col(OutgoingMessage.gathered_in)
+    return lead.is_(None) | (lead == col(OutgoingMessage.id))
+
+
+def body_of(row: OutgoingMessage) -> Body:
+    """What the message of a row says, with all that goes out in it."""
+    return read_body(row.gathered_body or row.body)
+
+
 def waiting_for(session: Session, person_id: int, *, now: datetime, after_id: int = 0) -> list[ShownMessage]:
     """The messages due for a person and not yet sent by any channel, in order."""
     rows = session.exec(
@@ -33,6 +44,7 @@ def waiting_for(session: Session, person_id: int, *, now: datetime, after_id: in
             col(OutgoingMessage.status) == MessageStatus.WAITING,
             col(OutgoingMessage.not_before) <= now,
             col(OutgoingMessage.id) > after_id,
+            is_message(),
         )
         .order_by(col(OutgoingMessage.not_before), col(OutgoingMessage.id))
     )
@@ -47,6 +59,7 @@ def thread_of(session: Session, person_id: int, *, now: datetime, limit: int = 1
             OutgoingMessage.person_id == person_id,
             col(OutgoingMessage.status).in_(SHOWN),
             col(OutgoingMessage.not_before) <= now,
+            is_message(),
         )
         .order_by(col(OutgoingMessage.not_before).desc(), col(OutgoingMessage.id).desc())
         .limit(limit)
@@ -72,8 +85,8 @@ def reminders_sent(session: Session, rule: str, occurrence_id: int, person_id: i
 def last_choices(session: Session, channel: str, account: str, *, within: int = 5) -> tuple[Choice, ...]:
     """The choices last sent to an address, among its last few messages; () when there are none."""
     bodies = session.exec(
-        select(OutgoingMessage.body)
-        .where(OutgoingMessage.sent_channel == channel, OutgoingMessage.sent_account == account)
+        select(func.coalesce(OutgoingMessage.gathered_body, OutgoingMessage.body))
+        .where(OutgoingMessage.sent_channel == channel, OutgoingMessage.sent_account == account, is_message())
         .order_by(col(OutgoingMessage.sent_at).desc(), col(OutgoingMessage.id).desc())
         .limit(within)
     )
@@ -82,7 +95,8 @@ def last_choices(session: Session, channel: str, account: str, *, within: int = 
 
 def message_body(session: Session, message_id: int) -> Body | None:
     """What a message said; None when there is no such message."""
-    text = session.exec(select(OutgoingMessage.body).where(OutgoingMessage.id == message_id)).first()
+    body = func.coalesce(OutgoingMessage.gathered_body, OutgoingMessage.body)
+    text = session.exec(select(body).where(OutgoingMessage.id == message_id)).first()
     return None if text is None else read_body(text)
 
 
@@ -130,4 +144,4 @@ def leasing_workers(session: Session) -> list[str]:
 
 
 def _shown(row: OutgoingMessage) -> ShownMessage:
-    return ShownMessage(row.id or 0, read_body(row.body), row.not_before, row.kind, row.status == MessageStatus.WAITING)
+    return ShownMessage(row.id or 0, body_of(row), row.not_before, row.kind, row.status == MessageStatus.WAITING)

@@ -1,4 +1,4 @@
-"""OutgoingMessage and DeliveryAttempt (去信、投递)."""
+"""OutgoingMessage, DeliveryAttempt and ReminderManner (去信、投递、提醒方式)."""
 
 from datetime import datetime
 
@@ -13,6 +13,8 @@ class OutgoingMessage(SQLModel, table=True):
 
     `key` is UNIQUE: planned twice is planned once. `body` is JSON of Body.
     `rule`, `occurrence_id`, `deadline`, `stage` say which duty it reminds of.
+    `gathered_in`: the row in whose message this one goes out or went out (汇总), itself for that very row, which holds
+    what the message says in `gathered_body`.
     """
 
     __table_args__ = (
@@ -49,6 +51,8 @@ class OutgoingMessage(SQLModel, table=True):
     deadline: str = ""
     stage: int | None = None
     rulebook: str = ""
+    gathered_in: int | None = None
+    gathered_body: str | None = None
 
 
 class DeliveryAttempt(SQLModel, table=True):
@@ -63,3 +67,11 @@ class DeliveryAttempt(SQLModel, table=True):
     at: datetime = Field(sa_type=Instant)
     outcome: str
     reason: str = ""
+
+
+class ReminderManner(SQLModel, table=True):
+    """提醒方式: how a person wants reminders: all of a morning in one message (汇总), or one by one (逐条), as without a row."""
+
+    person_id: int = Field(primary_key=True, foreign_key="person.id")
+    is_gathered: bool
+    at: datetime = Field(sa_type=Instant)

@@ -1,9 +1,11 @@
 """The database: both engines, one place that commits, migrations that match the tables."""
 
 import threading
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
+from alembic import command
 from sqlalchemy import func
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlmodel import select
@@ -11,7 +13,8 @@ from sqlmodel import select
 from storage.database import Database, insert_new, open_database
 from storage.errors import Refused
 from storage.instants import Instant
-from storage.migrations import bring_up_to_date
+from storage.migrations import bring_up_to_date, configuration
+from storage.outbox.tables import OutgoingMessage
 from storage.people.tables import Person, Posting
 from storage.schema import metadata
 from tests.cast import Cast
@@ -167,3 +170,30 @@ def test_two_that_start_at_once_set_up_one_database(postgres: PostgresServer) ->
             thread.join()
         assert errors == []
         assert _differences(fresh) == []
+
+
+@pytest.mark.parametrize("engine", ["sqlite", "postgresql"])
+def test_a_database_of_the_first_release_is_brought_up_with_its_rows(
+    request: pytest.FixtureRequest, tmp_path: Path, engine: str
+) -> None:
+    with ExitStack() as stack:
+        if engine == "sqlite":
+            database = open_database(f"sqlite:///{tmp_path}/old.db")
+            stack.callback(database.close)
+        else:
+            database = stack.enter_context(request.getfixturevalue("postgres").copy_of("template0"))
+        with database.engine.begin() as connection:
+            config = configuration()
+            config.attributes["connection"] = connection
+            command.upgrade(config, "0001")
+            connection.exec_driver_sql(
+                "INSERT INTO outgoingmessage (key, channel, account, kind, priority, body, created_at, not_before, status,"
+                " attempts, leased_by, sent_channel, sent_account, parts_sent, provider_id, reason, rule, deadline, rulebook)"
+                " VALUES ('k', '', '', 'reminder', 2, '{}', '2025-07-01 01:00', '2025-07-01 01:00', 'waiting',"
+                " 0, '', '', '', 0, '', '', '', '', '')"
+            )
+        bring_up_to_date(database)
+        assert _differences(database) == []
+        with database.reading() as session:
+            row = session.exec(select(OutgoingMessage)).one()
+            assert (row.key, row.gathered_in, row.gathered_body) == ("k", None, None)

@@ -7,11 +7,10 @@ from bot.channels.web.bubbles import Bubble, bubbles_of
 from bot.channels.web.hosting import Host, session_stands, today_of
 from bot.inbox import accept
 from bot.messages import IncomingMessage
-from jobs.planning import still_needed
+from jobs.fetching import fetch, fetched
 from storage.attachments.folder import KeptFile, keep_file
-from storage.conversations.threads import due_on_page, full_thread, has_due_on_page, thread_mark
+from storage.conversations.threads import full_thread, has_due_on_page, thread_mark
 from storage.errors import Refused
-from storage.outbox.actions import mark_cancelled, mark_sent
 
 CHANNEL = "web"
 Mark = tuple[int, int, int, int]
@@ -98,18 +97,5 @@ class Speaker:
         """Mark what is about to be shown as sent; a reminder that no longer holds is cancelled instead."""
         now = self.host.app.clock()
         with self.host.app.database.transaction() as session:
-            for message in due_on_page(session, self.person_id, now=now):
-                reason = still_needed(
-                    session, rule=message.rule, occurrence_id=message.occurrence_id, deadline=message.deadline
-                )
-                if reason:
-                    mark_cancelled(session, message.id, reason=reason)
-                    continue
-                mark_sent(
-                    session,
-                    message.id,
-                    channel=CHANNEL,
-                    account=str(self.person_id),
-                    provider_id=f"{CHANNEL}:{message.id}",
-                    now=now,
-                )
+            for message in fetch(session, self.person_id, now=now):
+                fetched(session, message, channel=CHANNEL, account=str(self.person_id), now=now)

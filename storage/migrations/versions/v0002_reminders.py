@@ -1,0 +1,34 @@
+"""Reminders of a morning in one message: who wants them so, and which went out together"""
+
+import sqlalchemy as sa
+import sqlmodel.sql.sqltypes
+from alembic import op
+
+import storage.instants
+
+revision = "0002"
+down_revision = "0001"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    """Bring the tables to this version."""
+    op.create_table(
+        "remindermanner",
+        sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.Column("is_gathered", sa.Boolean(), nullable=False),
+        sa.Column("at", storage.instants.Instant(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"]),
+        sa.PrimaryKeyConstraint("person_id"),
+    )
+    op.add_column("outgoingmessage", sa.Column("gathered_in", sa.Integer(), nullable=True))
+    op.add_column("outgoingmessage", sa.Column("gathered_body", sqlmodel.sql.sqltypes.AutoString(), nullable=True))
+
+
+def downgrade() -> None:
+    """Bring the tables back to the version before."""
+    with op.batch_alter_table("outgoingmessage", schema=None) as batch_op:
+        batch_op.drop_column("gathered_body")
+        batch_op.drop_column("gathered_in")
+    op.drop_table("remindermanner")
