@@ -124,6 +124,8 @@ def _agreeing(text: str, confirming: bool) -> Command | None:
     if not 1 < len(clauses) < 4:
         return None
     commands = {read_command(clause, confirming=confirming) for clause in clauses}
+    if commands == {Command("confirm"), Command("submit")}:
+        return Command("submit")
     only = commands.pop()
     return only if not commands and only is not None and only.name != "edit" else None
 

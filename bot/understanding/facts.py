@@ -9,7 +9,7 @@ import re
 from dataclasses import dataclass
 
 from bot.understanding.amounts import scan_amounts
-from bot.understanding.blockers import find_blocker, own_words, too_vague
+from bot.understanding.blockers import beside_stuck, find_blocker, own_words, too_vague
 from bot.understanding.commands import confirms_with_figure
 from bot.understanding.corrections import takes_back
 from bot.understanding.date_mentions import DateMention
@@ -17,10 +17,11 @@ from bot.understanding.dates import mentions
 from bot.understanding.extensions import Extension, read_extension
 from bot.understanding.finish_dates import FinishReading, read_finish
 from bot.understanding.hedges import doubted_aside, hedged
-from bot.understanding.numbers import PercentReading, percent_in
+from bot.understanding.numbers import percent_in
+from bot.understanding.percent_reading import PercentReading
 from bot.understanding.plain_words import DATE_WORDS, PERCENT_WORDS, is_plain
 from bot.understanding.replies import Expecting
-from bot.understanding.statuses import DONE, StatusReading, read_status
+from bot.understanding.statuses import BLOCKED, DONE, StatusReading, read_status
 
 HOW_FAR = "大约完成了百分之多少？"
 BY_WHEN = "预计哪一天完成？请写明日期，例如11月30日。"
@@ -175,4 +176,6 @@ def _blocker(clean: str, raw: str, expecting: Expecting, finish: FinishReading, 
     if finish.span:
         text = clean[: finish.span[0]] + "，" + clean[finish.span[1] :]
     found = find_blocker(text)
-    return None if found == "" and status.status == "blocked" else found
+    if found is None and status.status == BLOCKED:
+        found = beside_stuck(text)
+    return None if found == "" and status.status == BLOCKED else found

@@ -13,6 +13,9 @@ _DOUBTFUL = re.compile(
     r"万一|除非|眼看|眼瞅|别[人说看]|勉强|估摸|毛估|试[试着看]|盼着?|但愿|愿意|可能|将近|接近|左[近边]|大[约概]?齐|"
     r"差(?!不多)|小(?:半|一)|最多|顶多|至多|莫非"
 )
+_OTHERS_SAY = re.compile(
+    r"(?:领导|上[面级头]|[他她]们?|人家|同事|下面|对方|经办人?|负责人|施工[方队]|[村镇乡科局县市省][里上])(?:都|也|就)?[说讲]"
+)
 _HARMLESS = re.compile(
     r"[能要可会该是]不[能要可会该是]|不对|不是|并非|[不非]晚于|不迟于|不早于|不低于|不少于|不止|不用|没问题|差不多|没(?:啥|什么|"
     r"有)?(?:太大|大|多大)?(?:的)?(?:困难|问题|卡点|难处|障碍|阻力)|无(?:困难|问题|卡点|障碍)|困难无|"
@@ -33,12 +36,14 @@ def hedged(text: str, start: int, end: int, *, is_date: bool = False) -> bool:
         return True
     if is_date:
         before = re.sub(r"最多|顶多|至多|最长", "", before)  # an upper bound is a deadline
+    elif _OTHERS_SAY.search(before):
+        return True  # a share by hearsay; who does the work may well name the day
     return any(_DOUBTFUL.search(_HARMLESS.sub("", words)) for words in (before, behind))
 
 
 _ASIDE = re.compile(
     r"不好说|拿不准|吃不准|没谱|没底|没准|不太(?:确定|清楚|好说)|不敢(?:保证|说)|不保证|没把握|说不[准好]|不一定|不确定|难说|够呛|悬|看难|(?:得|要|待|再)核实|没核实|没定|再[看定]|看情况|"
-    r"待定|也许|未必"
+    r"待定|也许|未必|不(?:太|一定|是很|很|怎么|大)?准|拍脑[袋门]|瞎[填报说猜编写]|猜的|蒙的|虚[高的]|水分|有争议|存疑"
 )
 _OTHER_MATTER = re.compile(r"时间|日期|期限|进度|困难|资金|进展|经费|什么时候")
 

@@ -56,6 +56,7 @@ _SLIPS: tuple[tuple[str, str], ...] = (
     (r"跳国|挑过", "跳过"),
     (r"上一部(?!分)", "上一步"),
     (r"目錢|木前", "目前"),
+    (r"(?<![树苗林灌乔草])木有|(?:^|(?<=[，。；！ \n]))(?:米有|莫有|么得|莫得|没得)", "没有"),
     (r"礼拜|星期(?=[一二三四五六日天末内])", "周"),
     (r"禮拜", "周"),
 )
@@ -109,6 +110,7 @@ def normalise(text: str) -> str:
     lines = [_close_up(line) for line in half_width(text).split("\n")]
     joined = "\n".join(line for line in lines if line)
     joined = re.sub(r"(?<![\d])\.|\.(?!\d)", "。", joined)
+    joined = re.sub(r"~+(?![\d一二两三四五六七八九十百 ])", "，", joined).rstrip("，") or joined
     for wrong, right in _COMPILED_SLIPS:
         joined = wrong.sub(right, joined)
     return joined
