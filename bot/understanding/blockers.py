@@ -74,6 +74,9 @@ def says_none(text: str) -> bool:
     if rest and says_none(first) and _BENIGN.fullmatch(rest):
         return True
     bare = re.sub(r"[\s，。！、~]+", "", text)
+    beside = _NONE_PART.sub("", bare)
+    if beside != bare and (not beside or _BENIGN.fullmatch(beside)):
+        return True
     return 0 < len(bare) <= 30 and _NONE.fullmatch(bare) is not None
 
 
