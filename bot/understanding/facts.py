@@ -19,9 +19,10 @@ from bot.understanding.finish_dates import FinishReading, read_finish
 from bot.understanding.hedges import doubted_aside, hedged
 from bot.understanding.numbers import percent_in
 from bot.understanding.percent_reading import PercentReading
-from bot.understanding.plain_words import DATE_WORDS, PERCENT_WORDS, is_plain
+from bot.understanding.plain_words import DATE_WORDS, PERCENT_WORDS, is_plain, is_story
 from bot.understanding.replies import Expecting
 from bot.understanding.statuses import BLOCKED, DONE, StatusReading, read_status
+from bot.understanding.stories import of_the_work
 
 HOW_FAR = "大约完成了百分之多少？"
 BY_WHEN = "预计哪一天完成？请写明日期，例如11月30日。"
@@ -78,9 +79,14 @@ def _sure_percent(
     if percent.span is None:
         return percent
     unsure = hedged(clean, *percent.span)
+    around = _blanked(clean, [(m.start, m.end) for m in dates] + amounts, percent.span)
+    if is_story(around, *percent.span) or expecting.field not in ("percent", "confirm"):
+        known = is_plain(around, *percent.span, PERCENT_WORDS) or of_the_work(around, *percent.span)
+    else:
+        known = is_plain(around, *percent.span, PERCENT_WORDS)
+    unsure = unsure or not known
     if expecting.field in ("percent", "confirm"):
-        around = _blanked(clean, [(m.start, m.end) for m in dates] + amounts, percent.span)
-        unsure = unsure or not is_plain(around, *percent.span, PERCENT_WORDS) or doubted_aside(clean, *percent.span)
+        unsure = unsure or doubted_aside(clean, *percent.span)
     return PercentReading(doubt=HOW_FAR, partial=True) if unsure else percent
 
 
@@ -103,7 +109,7 @@ def _finish(
     unsure = hedged(clean, *finish.span, is_date=True)
     if expecting.field not in ("any", "blocker") and not done:
         around = _blanked(clean, [(m.start, m.end) for m in dates] + amounts, finish.span)
-        unsure = unsure or not is_plain(around, *finish.span, DATE_WORDS)
+        unsure = unsure or not (is_story(around, *finish.span) or is_plain(around, *finish.span, DATE_WORDS))
         unsure = unsure or (asked and doubted_aside(clean, *finish.span))
     return FinishReading(doubt=BY_WHEN) if unsure else finish
 

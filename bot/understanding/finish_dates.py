@@ -87,6 +87,8 @@ _CAN = re.compile(
     r"(?:应该|估计|大概|肯定|一定|基本|差不多|就|都|全部|绝对|保证)*(?:能|可以?)(?:够|全部|都|"
     r"给)?[\u4e00-\u9fff]{1,4}$"
 )
+_OTHERWISE = re.compile(r"提前|[早晚](?:点|些|一)|但|不过|可是|只是|紧|难")
+"""What follows a day required by others, when it is not taken on as it stands."""
 _PART_OF = re.compile(
     r"第[一二三四1-4](?:项|个|条|批|阶段|步|期)|首批|先(?!后)|一期|前期|初步|初稿|阶段性|"
     r"(?<!剩余)(?<!剩下)(?<!余下)(?<!其余)部分"
@@ -166,7 +168,8 @@ def _score(text: str, found: Sequence[DateMention], at: int, amounts: Sequence[t
     if _NEGATED.match(behind):
         return -1
     if _STALE.search(before) and not _STALE_BUT.search(before):
-        return 0 if asked and len(found) == 1 and re.search(r"要求|规定|限期|应[于在]", before) else -1
+        required = asked and len(found) == 1 and re.search(r"要求|规定|限期|应[于在]", before)
+        return 0 if required and not _OTHERWISE.search(text[mention.end :]) else -1
     if _UNSURE.search(before) or _UNSURE_BEHIND.match(behind):
         return -1
     if _MOVED.search(before):

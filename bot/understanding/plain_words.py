@@ -67,9 +67,16 @@ PERCENT_WORDS = _pattern(_BOTH, _PERCENT)
 DATE_WORDS = _pattern(_BOTH, _DATE)
 
 
+def _beside(text: str, start: int, end: int) -> tuple[str, str]:
+    """What stands in the same clause before and behind `text[start:end]`."""
+    return _BREAK.split(text[:start])[-1], _BREAK.split(text[end:])[0]
+
+
+def is_story(text: str, start: int, end: int) -> bool:
+    """Whether so much stands beside `text[start:end]` in its clause that it is no direct answer."""
+    return sum(map(len, _beside(text, start, end))) > LONGEST
+
+
 def is_plain(text: str, start: int, end: int, words: re.Pattern[str]) -> bool:
-    """Whether nothing but `words` stands beside `text[start:end]` in its clause, or the clause is a story."""
-    before, behind = _BREAK.split(text[:start])[-1], _BREAK.split(text[end:])[0]
-    if len(before) + len(behind) > LONGEST:
-        return True
-    return not words.sub("", before) and not words.sub("", behind)
+    """Whether nothing but `words` stands beside `text[start:end]` in its clause."""
+    return not any(words.sub("", side) for side in _beside(text, start, end))
