@@ -22,6 +22,8 @@ class FinishReading:
     day: date | None = None
     span: tuple[int, int] | None = None
     doubt: str | None = None
+    told: bool = False
+    """A word of finishing, or the name of the field, stood with the day."""
 
 
 _BREAK = r"[，。；！？\n（）]| "
@@ -32,6 +34,7 @@ _FINISH = (
     r"交付|封账|兑现|见效|打住|扫尾|(?<!开)[\u4e00-\u9fff](?:完|好|妥|利索|利落|干净|齐|毕|"
     r"掉)(?![会成])|整改(?=$|[，。；]))"
 )
+_NO_FINISH = re.compile(r"(?:完成|整改|办结|解决|销号)的?(?:时间|日期|时限|期限|方案|办法|情况)")
 _LABEL = re.compile(
     r"(?:完成|整改|办结|销号)?(?:时间|日期|时限|期限|截止|限期|时间节点|节点|完成日)(?:定在|改到|改成|"
     r"改为|调到|调整到|调整为|是|为|在|到|至|定|预计|大概|大约|就|:|写|填|报|推到|放到|延到|应该|还)*$"
@@ -51,7 +54,7 @@ _EVENT = re.compile(
     r"已经?)*(?:开(?!展整改)(?:了|的|过)?(?:个|专题|专项)?(?:.{0,6})?会|召开|开始|启动|动工|开工|谈话|"
     r"谈的|约谈|检查|督[查导]|抽查|巡察|巡视|调研|下发|印发|发文|发的|收到|接到|报送?|上报|汇报|提交|"
     r"反馈|指出|研究|部署|招标|开标|中标|挂网|公示|审批|批复|批的|上会|签[订合约]|进场|培训|学习|出差|"
-    r"请假|休假|放假|回复|答复|回来|上任|到任|成立|制定|出台|拿到|拨付|立项|看现场|组织|申请的?|通知|"
+    r"请假|休假|放假|回复|答复|回来|上任|到任|成立|制定|出台|拿到|拨付|立项|看现场|想(?:想|一)|琢磨|考虑一|考虑考虑|问(?:问|一下|领导)|核[实对]|出来|调整|运到|到位才|组织|申请的?|通知|"
     r"要求|审计|验收组|动员|召集|走访|去过?|商[量议]|碰头)"
 )
 _STALE = re.compile(
@@ -67,14 +70,14 @@ _NEGATED = re.compile(
 )
 _UNSURE = re.compile(
     r"(?:可能|也许|说不定|没准|不一定|恐怕|怕是|看能不能|不敢说|最快|最早|不早于|起码要?|至少要?|"
-    r"最起码|如果.{0,8}|(?<![主需只])要是.{0,8}|除非.{0,8}|得过了|(?<![认对实量通问接说好])过了)(?:是|要|得|在|到|能|也要|也得|就)*$"
+    r"最起码|如果.{0,8}|(?<![主需只])要是.{0,8}|除非.{0,8}|得过了|(?<![认对实量通问接说好])过了)(?:是|要|得|在|到|能|也要|也得|就|的)*$"
 )
 _UNSURE_BEHIND = re.compile(
     r"(?:[^，。；]{0,6})(?:说不准|说不好|不好说|不一定|不确定|难说|再看|看情况|没把握|吧可能|也说不定|"
     r"或者|再定|待定)"
 )
 _MILESTONE = re.compile(
-    r"(?:就|可以?|能够?|将|争取|预计|估计|应该|计划|目标|完成|推进|做|达|提高|提升|干|搞|要)*(?:到|"
+    r"(?:就|只|仅|才|最多|先|可以?|能够?|将|争取|预计|估计|应该|计划|目标|完成|推进|做|达|提高|提升|干|搞|要)*(?:到|"
     r"达到|完成|达|有)?(?:大概|约|剩下?的?|剩余的?)?$"
 )
 _WHOLE = re.compile(
@@ -131,7 +134,12 @@ def read_finish(
         return FinishReading(doubt=SEVERAL)
     if mention.past:
         return FinishReading(doubt=PAST)
-    return FinishReading(mention.day, (mention.start, mention.end))
+    return FinishReading(mention.day, (mention.start, mention.end), told=best >= 2 or _rest(text, mention))
+
+
+def _rest(text: str, mention: DateMention) -> bool:
+    """还有一个要等到十二月十号: the day of what is left is the day of the whole."""
+    return re.search(r"剩|还有|还差|最后|余下|其余", re.split(_BREAK, text[: mention.start])[-1]) is not None
 
 
 def _reason(found: Sequence[DateMention], scored: Sequence[tuple[int, DateMention]]) -> str | None:
@@ -183,7 +191,7 @@ def _score(text: str, found: Sequence[DateMention], at: int, amounts: Sequence[t
         and _MILESTONE.fullmatch(text[mention.end : follows])
     ):
         return -1 if not re.search(r"剩", text[mention.end : follows]) else 3
-    finish = re.search(_FINISH, behind)
+    finish = re.search(_FINISH, _NO_FINISH.sub(lambda match: "时" * len(match[0]), behind))
     event = _EVENT.match(behind)
     if event and not (finish and (finish.start() <= event.start() or not event[0])):
         return 2 if finish and _WHOLE.search(behind) else -1

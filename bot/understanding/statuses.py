@@ -47,6 +47,11 @@ _HELD_BACK = re.compile(
     r"(?:方案|招标|设计|立项|公示|审批|签约|台账|动员|部署|摸底|排查|自查|调研|征地|编制|论证|评审|采购)(?:工作)?)"
     r"(?:[^，。；！]{0,8})$|(?:预计|争取|力争|计划|确保|打算|准备|希望|保证|目标|预期|力求|有望)(?:[^，。；！]{0,18})$"
 )
+_OTHER_WORK = re.compile(
+    r"(?:培训|学习|教育|宣传|会议|研讨|谈话|走访|材料|报告|资料|初稿|文件|清单|合同|协议|问卷|测评|检查|巡查|预算|拨付|支付|采购)"
+    r"(?:工作|任务|环节|阶段|内容)?(?:已经?|全部|都|也|刚刚?|全|均)*$"
+)
+"""What is done so is a step on the way, not what was to be put right."""
 _ALREADY_SURE = re.compile(r"(?:已经?|均已|都已)(?:经|全部|按期|按时|如期|按要求|提前|顺利|全面)*$")
 _UP_TO_A_DAY = re.compile(
     r"(?:前|之前|以前|内|底|末|日|号|[周期][一二三四五六日天末]|天|月|后)(?:能|就|再|可以|全部|一定|"
@@ -178,7 +183,12 @@ def _done(text: str, ahead: Sequence[tuple[int, bool]]) -> re.Match[str] | None:
         whole = bool(_ALL_OF_IT.search(before))
         past = bool(_SURELY_PAST.search(before)) or after.startswith(("了", "的", "完了"))
         weak = match[0] in ("到位", "结束", "解决", "闭环", "改", "整改") and not (whole or past)
-        if weak or (_HELD_BACK.search(before) and not _ALREADY_SURE.search(before)) or _QUANTITY.match(after):
+        if (
+            weak
+            or _OTHER_WORK.search(before)
+            or (_HELD_BACK.search(before) and not _ALREADY_SURE.search(before))
+            or _QUANTITY.match(after)
+        ):
             continue
         if match[0] == "到位" and not re.search(r"(?:整改|落实|措施|全部|问题|任务)(?:[^，。；]{0,4})$", before):
             continue

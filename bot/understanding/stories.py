@@ -21,6 +21,13 @@ _OTHERS = re.compile(
     r"|(?:支付|付[了款]|拨付?|资金|款|收益|收入|费用?|人员|干部|党员|群众的?(?!反映)|参[加与训会]|出勤|覆盖|知晓)"
     r"(?!.*(?:事情?|问题|整改|任务|工作|项目|工程|活儿?))"
 )
+_OTHER_DAY = re.compile(
+    r"隔壁|邻[县区市村镇近]|兄弟|友邻|外[省市县区地单]|[别其][的他它人]|[他她它]们|人家|同类|同期|前任|上一任|合同|供货|供应商|设计单位|"
+    r"理论|倒排|[最较][快早](?!不|也)|好像|似乎|听[^，]{0,8}[讲说]|[督检巡审][导查察视计]"
+)
+_BUT_NOT_THEN = re.compile(
+    r"(?:但是?|不过|可是|然而|只是|其实)|后来|(?<![拖超推延])之?[后前](?:才|再|还)|肯定不|用不|要不了"
+)
 _BUT = re.compile(r"(?:但是?|不过|可是?(?!以)|然而|只是|就是|其实|实际)[^，。；！？\n]*?[不没未难再核差虚估缺]")
 _GOES_ON = re.compile(
     r"$|了|啦|吧|呢|啊|的(?:样子|水平|进度|任务|工作|量)?(?:$|[了吧])|左右|上下|多|预计|估计|争取|计划|打算|力争|下周|下个?月|月底|年底|剩|还[有剩差]|余|就[剩是差等]|"
@@ -34,6 +41,12 @@ def of_the_work(text: str, start: int, end: int) -> bool:
     if _OTHERS.search(before) or _BUT.search(behind) or not _GOES_ON.match(behind.strip()):
         return False
     return _GOVERNS.search(_plain_tail(before)) is not None
+
+
+def day_of_the_work(text: str, start: int, end: int) -> bool:
+    """Whether the day `text[start:end]`, told with a word of finishing, is nobody else's and not taken back."""
+    before, behind = _BREAK.split(text[:start])[-1], _BREAK.split(text[end:])[0]
+    return not _OTHER_DAY.search(before) and not _BUT_NOT_THEN.search(behind)
 
 
 def _plain_tail(before: str) -> str:
