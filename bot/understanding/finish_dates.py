@@ -28,7 +28,7 @@ class FinishReading:
 
 _BREAK = r"[，。；！？\n（）]| "
 _FINISH = (
-    r"(?:完成|做完|办完|办结|办好|搞定|搞完|弄完|弄好|改完|改好|做好|整改完|整完|整改到位|落实到位|"
+    r"(?:完成|ok|做完|办完|办结|办好|搞定|搞完|弄完|弄好|改完|改好|做好|整改完|整完|整改到位|落实到位|"
     r"到位|收尾|收官|竣工|完工|验收|销号|清零|见底|结束|交账|交差|交卷|了结|解决|闭环|落地|达到?100|"
     r"能行|可以了?$|能好|差不多能完|能完|完事|结案|拿下|收口|收工|交工|完活|干完|干好|摆平|弄妥|办妥|"
     r"交付|封账|兑现|见效|打住|扫尾|(?<!开)[\u4e00-\u9fff](?:完|好|妥|利索|利落|干净|齐|毕|"
@@ -195,7 +195,7 @@ def _score(text: str, found: Sequence[DateMention], at: int, amounts: Sequence[t
     event = _EVENT.match(behind)
     if event and not (finish and (finish.start() <= event.start() or not event[0])):
         return 2 if finish and _WHOLE.search(behind) else -1
-    if _PART_OF.search(before) or (finish and _PART_OF.search(behind[: finish.start()])):
+    if (_PART_OF.search(before) and not _rest(text, mention)) or (finish and _PART_OF.search(behind[: finish.start()])):
         return 0
     if finish is None and _CAN.fullmatch(behind.rstrip("了吧的啊呢。 ")):
         return 2
