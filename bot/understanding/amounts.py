@@ -21,7 +21,7 @@ class Amount:
     value: float | None = None
 
 
-_CHENG = r"成(?![立功效果员本绩品熟型片都交套册文为人长份分色家])"
+_CHENG = r"成(?![立功效果员本绩品熟型片都交套册文为人长份分色家新熟])"
 _FEW = "[多几来余]?"
 _TO = r"\s*(?:到|至|-|~|或者?|、)\s*"
 
@@ -74,7 +74,7 @@ def _cheng(match: re.Match[str]) -> tuple[str, float | None]:
 
 def _parts(match: re.Match[str]) -> tuple[str, float | None]:
     whole, part = to_whole(match["whole"]), to_whole(match["part"])
-    if not whole or part is None or whole > 100:
+    if not whole or part is None or whole > 100 or part == whole == 50:  # 50/50 is half and half
         return VAGUE, None
     return _exact(100 * part / whole)
 
@@ -95,7 +95,7 @@ _KINDS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], tuple[str, float 
         (rf"百分之(?P<n>{NUMBER})(?P<few>{_FEW})", _percent),
         (r"百分百", lambda _: (EXACT, 100.0)),
         (
-            rf"(?P<n>{NUMBER})(?P<few>[多来几余]?){_CHENG}(?P<more>半|[一二两三四五六七八九1-9](?!项|个|条|件|"
+            rf"(?P<n>{NUMBER})(?P<few>[多来几余]?){_CHENG}(?P<more>半|[一二两三四五六七八九1-9](?!成|项|个|条|件|"
             rf"处|月|号|日|天|周))?",
             _cheng,
         ),

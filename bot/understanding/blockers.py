@@ -2,6 +2,8 @@
 
 import re
 
+from bot.understanding.statuses import STUCK_WORDS
+
 HOLDING_WORDS = (
     r"卡在|卡着|卡点(?:是|在|主要|:)?|困难(?:是|在于|主要|:)|难点(?:是|在|主要|:)|堵点(?:是|在|主要|"
     r":)|瓶颈(?:是|在|:)|难处(?:是|在)|问题(?:是|在于|主要|出在|:)|阻力|主要(?:是|因为|原因|困难|卡)|"
@@ -14,14 +16,15 @@ HOLDING_WORDS = (
     r"有阻力|协调不|意见不(?:一|统)|没落实|没着落|有困难|有难度|难度(?:大|较大|很大)|拖(?:着|延|后)|"
     r"滞后|等(?=[^，。；]{0,12}(?:批|复|意见|答复|通知|到位|审|拨|验收|招标|鉴定|签|函|文件|图纸|结果|"
     r"评估|决定|下来|落实|研究))|审批慢|手续.{0,4}(?:慢|复杂|繁琐|没|不全|不齐)|来不及|忙不过来|"
-    r"资金紧|没钱|没人|没资金|资金.{0,4}(?:没|未|不|紧|缺|缺口)|缺口|涉诉|扯皮|上访|不支持|历史遗留|"
+    r"资金紧|没钱|没人|(?:没|未)(?:有)?[办批搞弄]?(?:出来|下来|回来|出图|到手)|没(?:有)?(?:回复|回音|答复|消息|下文|反馈|给话)|没资金|资金.{0,4}(?:没|未|不|紧|缺|缺口)|缺口|涉诉|扯皮|上访|不支持|历史遗留|"
     r"政策不明|搁置|受阻|遇阻|卡住|卡壳|停工|推不动|推进不了"
 )
 _HOLDING = re.compile(HOLDING_WORDS)
-_NO_SUBJECT = (
+_SUBJECT = (
     r"(?:困难|问题|难处|难点|障碍|阻碍|阻力|卡点|堵点|瓶颈|需要?(?:协调|帮助|解决|支持)(?:的)?(?:事项|"
     r"问题|困难)?|别的|其他(?:的|问题|困难)?|需求|难题|制约|影响|麻烦|情况)"
 )
+_NO_SUBJECT = rf"(?:{_SUBJECT}(?:(?:和|与|及|或|以及|、){_SUBJECT})*)"
 _NONE = re.compile(
     rf"(?:(?:目前|现在|暂时|当前|眼下|这边|我们|本单位|推进中|整改中|整体|总体|也|都|就|倒是|基本上?|"
     rf"还|真|暂|确实|嗯|哦|应该|一切)*(?:没有?(?:啥|什么|任何|太大|大|明显|特别|遇到|存在|发现|碰到|"
@@ -30,7 +33,7 @@ _NONE = re.compile(
     rf"存在)(?:什么|任何|明显)?{_NO_SUBJECT}?|无(?:任何|明显)?{_NO_SUBJECT}?|不存在(?:任何|"
     rf"什么)?{_NO_SUBJECT}?|没遇到(?:什么|啥)?{_NO_SUBJECT}?|暂无{_NO_SUBJECT}?|{_NO_SUBJECT}(?:暂时|"
     rf"目前|倒|也|都|是|:)*(?:没有?|无|不存在|没了)|(?:一切|都|挺|很|比较|进展|推进|整改|工作|非常|"
-    rf"还算)*(?:顺利|正常|顺畅|畅通)(?:推进|进行)?|没(?:有)?了|无卡点|零困难|[没莫]得|冇|none|no|n/?a|"
+    rf"还算)*(?:顺利|正常|顺畅|畅通)(?:推进|进行)?|没(?:有)?了|无卡点|零困难|[没莫]得|冇|none|nope|nah|nothing|no|n/?a|没有?(?:啥|什么)[^，。；没不]{{1,6}}的(?:地方|东西|事)?|"
     rf"没啥|没什么|否|不需要|不缺|都好|都解决了|已解决|困难已(?:经)?解决)(?:的|了|吧|啊|呢|哈|呀|哦|"
     rf"要说的|可说的|需要协调的?)*)"
 )
@@ -44,6 +47,11 @@ _NONE_PART = re.compile(
 _BENIGN = re.compile(
     r"(?:一切|都|很|挺|按照?|正常|顺利|推进|计划|进度|可以|能|按期|按时|如期|完成|会|继续|进展|谢谢|目前|现在|正在|整改|"
     r"进行|有序|请|领导|放心|的|了|中|吧|，|。|！|没有?|无|困难|问题)+"
+)
+_BREAK = re.compile(r"[，。；！\n]|(?<=[^\d]) | (?=[^\d])")
+_ONLY_STUCK = re.compile(
+    rf"(?:目前|现在|已经?|就|又|都|完全|彻底|一直|处于|整改|工作|项目|工程|工地|工期|这项|这个|这事|进度|基本)*(?:{STUCK_WORDS})"
+    r"(?:了|的|状态|中|着|呢|啊|吧|局面|在这里?|在那里?)*"
 )
 _TOO_VAGUE = re.compile(
     r"(?:有|有的|有点|有一[点些]|有些|还是有|确实有|存在|存在一些|有一定|一定|不少|很多|挺多|蛮多|"
@@ -66,6 +74,9 @@ def says_none(text: str) -> bool:
     if rest and says_none(first) and _BENIGN.fullmatch(rest):
         return True
     bare = re.sub(r"[\s，。！、~]+", "", text)
+    beside = _NONE_PART.sub("", bare)
+    if beside != bare and (not beside or _BENIGN.fullmatch(beside)):
+        return True
     return 0 < len(bare) <= 30 and _NONE.fullmatch(bare) is not None
 
 
@@ -77,11 +88,22 @@ def too_vague(text: str) -> bool:
 
 def find_blocker(text: str) -> str | None:
     """The clauses of `text` that name an obstacle, joined; "" where it says there is none; None where neither."""
-    clauses = [clause for clause in re.split(r"[，。；！\n]|(?<=[^\d]) | (?=[^\d])", text) if clause]
+    clauses = [clause for clause in _BREAK.split(text) if clause]
     named = [clause for clause in clauses if _HOLDING.search(clause) and not _NONE_PART.search(clause)]
     if named:
         return "，".join(_trimmed(clause) for clause in named)
     return "" if _NONE_PART.search(text) else None
+
+
+def beside_stuck(text: str) -> str | None:
+    """The clause right beside one that only says 停摆了 or 推不动: why, in words no list of obstacles has."""
+    clauses = [clause for clause in _BREAK.split(text) if clause]
+    stuck = [at for at, clause in enumerate(clauses) if _ONLY_STUCK.fullmatch(clause)]
+    if len(clauses) < 2 or len(stuck) != 1:
+        return None
+    beside = [clauses[at] for at in (stuck[0] + 1, stuck[0] - 1) if 0 <= at < len(clauses)]
+    reasons = [clause for clause in beside if len(clause) > 2 and not re.search(r"\d|%|成(?:了|$)|完成|请", clause)]
+    return _trimmed(reasons[0]) if reasons else None
 
 
 def own_words(text: str) -> str:

@@ -118,12 +118,19 @@ def read_command(text: str, *, confirming: bool = False, labels: Mapping[str, st
     return _agreeing(text, confirming)
 
 
+_SAME_ORDER = (("submit", "confirm"), ("back", "edit"), ("pause", "skip"))
+"""Two orders said in one breath that come to the first (确认无误，请提交; 上面那个写错了，我要改)."""
+
+
 def _agreeing(text: str, confirming: bool) -> Command | None:
     """有问题，先别交: several short clauses that are all the same command."""
     clauses = [clause for clause in re.split(r"[，。；！\n]", text) if compact(clause)]
     if not 1 < len(clauses) < 4:
         return None
     commands = {read_command(clause, confirming=confirming) for clause in clauses}
+    for meant, beside in _SAME_ORDER:
+        if commands == {Command(meant), Command(beside)}:
+            return Command(meant)
     only = commands.pop()
     return only if not commands and only is not None and only.name != "edit" else None
 

@@ -21,6 +21,15 @@ _MENTION = re.compile(
 )
 _OVER = re.compile(rf"(?P<done>{WHOLE})(?:项|个|条|件|处)?\s*/\s*(?P<total>{WHOLE})(?:项|个|条|件|处)")
 
+_TOTAL_FIGURE = re.compile(
+    rf"(?:总数|总任务数?|任务总?数|总量|总共|一共|共计?|合计|应(?:完成|整改|办结|销号)数?|[问题项目清单]{{2}}总?数)(?:为|是|有|:)*"
+    rf"(?P<n>{WHOLE})(?=$|[，。；、 \n已完其实现目])"
+)
+_DONE_FIGURE = re.compile(
+    rf"(?<!未)(?<!没)(?<!应)(?<!需)(?<!要)(?:完成|整改|办结|销号|落实|解决)(?:总?数量?|量|了|的|为|是|:)*(?P<n>{WHOLE})(?=$|[，。；、 \n了])"
+)
+"""任务数16，完成数12: a table read out, without 项 or 个."""
+
 _VERB = (
     r"(?:完成|整改|改|解决|办结|办理|销号|落实|搞定|处理|做|弄|办|搞|清理|拆除|整治|清退|化解|闭环|"
     r"验收|交账|见效|达标|通过|清零|收尾|过关|完事|落地|兑现|采纳|销|结|关闭|消除|处置|整治|归还|追缴|"
@@ -95,7 +104,7 @@ def read_counts(text: str) -> Share:
         return _share(to_whole(over["done"]), to_whole(over["total"]))
     counts = _counts(text)
     if not counts:
-        return Share()
+        return _figures(text)
     if any(count.number is None for count in counts):
         return Share(counted=True)
     by_role = {role: [count.number or 0 for count in counts if count.role == role] for role in _ROLES}
@@ -104,6 +113,13 @@ def read_counts(text: str) -> Share:
     if by_role["all"] and not by_role["done"] and not by_role["left"]:
         return Share(100.0, True)
     return _combine(by_role)
+
+
+def _figures(text: str) -> Share:
+    totals, done = _TOTAL_FIGURE.findall(text), _DONE_FIGURE.findall(text)
+    if len(totals) != 1 or len(done) != 1:
+        return Share()
+    return _share(to_whole(done[0]), to_whole(totals[0]))
 
 
 _ROLES = ("total", "done", "left", "none", "all", "other")

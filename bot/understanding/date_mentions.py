@@ -135,6 +135,8 @@ def _ranges(mentions: list[DateMention], text: str) -> list[DateMention]:
             )
         elif out and not gap.strip("， ") and _same_stretch(out[-1], mention):
             out[-1] = _narrowed(out[-1], mention)
+        elif out and not gap and _day_in_stretch(out[-1], mention):
+            out[-1] = _pinned(out[-1], mention, text)
         elif out and not gap and out[-1].day and mention.day and out[-1].day != mention.day:
             out[-1] = replace(out[-1], end=mention.end, day=None, doubt=RANGE)
         else:
@@ -145,6 +147,25 @@ def _ranges(mentions: list[DateMention], text: str) -> list[DateMention]:
 def _same_stretch(first: DateMention, second: DateMention) -> bool:
     """Whether the second, right behind, only narrows the first (12月5日周五, 下周末)."""
     return bool(first.kind in ("calendar", "month_day_figures", "day_only") and second.kind == "weekday")
+
+
+def _day_in_stretch(first: DateMention, second: DateMention) -> bool:
+    """Whether the second is a day of the part of a month the first names (6月中旬20号)."""
+    return first.kind in ("calendar", "relative_month") and not first.day and second.kind == "day_only"
+
+
+def _pinned(first: DateMention, second: DateMention, text: str) -> DateMention:
+    """The day within the stretch; outside it (6月中旬25号) one of the two is wrong."""
+    end = first.named
+    pinned = _in_month_of(second, end, text) if end else second
+    inside = pinned.day is not None and end is not None and end.day - 10 <= pinned.day.day <= end.day
+    return replace(
+        pinned,
+        start=first.start,
+        kind="calendar",
+        day=pinned.day if inside else None,
+        doubt=None if inside else "日期和前面说的时段对不上，请核对。",
+    )
 
 
 def _narrowed(first: DateMention, second: DateMention) -> DateMention:

@@ -19,7 +19,7 @@ LENGTH = (
 """Regex source of one length of time, groups n, unit, more."""
 
 _SPAN = re.compile(
-    r"(?P<lead>(?:再过|过|再有|还有|还得|还要|还需要?|需要?|再用|再给我?们?|再|未来|今后|"
+    r"(?P<lead>(?:再过|过|再有|还有|还得|还要|还需要?|需要?|再用|再来|再给我?们?|再|未来|今后|"
     r"接下来)?(?:大概|大约|约|差不多)?)" + LENGTH
 )
 _AFTER_EVENT = re.compile(r"(?<!今)(?<!之)(?:后|以后|之后|起|完)的?$")
@@ -117,4 +117,4 @@ def _span(match: re.Match[str], text: str, today: date, is_workday: Workday | No
     return Span(start, end, day, bare=tail is None and lead not in _DEADLINE_LEADS, ignore=spent)
 
 
-_DEADLINE_LEADS = ("再过", "过", "再有", "再用", "还要", "还得", "还需", "还需要", "未来", "今后", "接下来")
+_DEADLINE_LEADS = ("再来", "再过", "过", "再有", "再用", "还要", "还得", "还需", "还需要", "未来", "今后", "接下来")

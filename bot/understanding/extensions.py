@@ -14,6 +14,8 @@ _REFUSED = re.compile(
     r"(?:不|没有?|未|无需|不需要?|不用|不会|不必|不再|没|别|不想|不能再|绝不)(?:要|再|申请|提|用|"
     r"需要)*$"
 )
+_PERHAPS = re.compile(r"(?:可能|也许|或许|说不定|不一定|没准)(?:还|也|就|是)?(?:要|会|得|需要?)?(?:再)?(?:往后|向后)?$")
+"""可能要往后推几天 warns; it asks for nothing yet."""
 _NOUN = re.compile(
     r"^(?:的?(?:流程|程序|手续|规定|政策|条件|材料|申请表|申请书|审批|次数|理由|原因|要求|时间)|服务|"
     r"费)"
@@ -51,7 +53,7 @@ def read_extension(text: str, due: date | None, is_workday: Workday | None = Non
     days: set[date | None] = set()
     for pattern, sign in ((_SHIFT, 1), (_BEHIND, 1), (_EARLIER, -1)):
         for match in pattern.finditer(text):
-            if _REFUSED.search(text[: match.start()]):
+            if _REFUSED.search(text[: match.start()]) or _PERHAPS.search(text[: match.start()]):
                 continue
             length = length_of(match)
             if re.match(r"左右|上下", text[match.end() :]):
@@ -76,7 +78,7 @@ def _shifted(later: date | None, due: date | None, sign: int) -> date | None:
 def _asks(text: str) -> bool:
     for match in re.finditer(_WORD, text):
         before, after = text[: match.start()], text[match.end() :]
-        if _REFUSED.search(before) or _NOUN.match(after):
+        if _PERHAPS.search(before) or _REFUSED.search(before) or _NOUN.match(after):
             continue
         return True
     return bool(

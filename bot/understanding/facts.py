@@ -9,18 +9,20 @@ import re
 from dataclasses import dataclass
 
 from bot.understanding.amounts import scan_amounts
-from bot.understanding.blockers import find_blocker, own_words, too_vague
+from bot.understanding.blockers import beside_stuck, find_blocker, own_words, too_vague
 from bot.understanding.commands import confirms_with_figure
 from bot.understanding.corrections import takes_back
 from bot.understanding.date_mentions import DateMention
 from bot.understanding.dates import mentions
 from bot.understanding.extensions import Extension, read_extension
 from bot.understanding.finish_dates import FinishReading, read_finish
-from bot.understanding.hedges import doubted_aside, hedged
-from bot.understanding.numbers import PercentReading, percent_in
-from bot.understanding.plain_words import DATE_WORDS, PERCENT_WORDS, is_plain
+from bot.understanding.hedges import conditional, doubted_aside, hedged, likelihoods
+from bot.understanding.numbers import percent_in
+from bot.understanding.percent_reading import PercentReading
+from bot.understanding.plain_words import DATE_WORDS, PERCENT_WORDS, is_plain, is_story
 from bot.understanding.replies import Expecting
-from bot.understanding.statuses import DONE, StatusReading, read_status
+from bot.understanding.statuses import BLOCKED, DONE, StatusReading, read_status
+from bot.understanding.stories import day_of_the_work, of_the_work
 
 HOW_FAR = "大约完成了百分之多少？"
 BY_WHEN = "预计哪一天完成？请写明日期，例如11月30日。"
@@ -43,6 +45,9 @@ def gather(clean: str, raw: str, today: datetime.date, expecting: Expecting) -> 
     """The facts of `clean` (normalised); `raw` is what was typed, kept as the obstacle's own words."""
     extension = read_extension(clean, expecting.due, expecting.is_workday)
     dates = _days(clean, today, expecting, extension)
+    guesses = likelihoods(clean, [m.start for m in dates])
+    if guesses:
+        clean, dates = _without_guesses(clean, dates, guesses)
     ahead = [m for m in dates if m.ahead(today)]
     amounts = [(a.start, a.end) for a in scan_amounts(clean)]
     percent = _sure_percent(clean, _percent(clean, dates, [m.end for m in ahead], expecting), dates, amounts, expecting)
@@ -61,6 +66,15 @@ def _days(clean: str, today: datetime.date, expecting: Expecting, extension: Ext
     return _without_shares(clean, found, expecting.field)
 
 
+def _without_guesses(clean: str, dates: list[DateMention], guesses: Spans) -> tuple[str, list[DateMention]]:
+    """八成月底能完: neither a share nor a day to rely on; both are taken out, the places of the rest stay."""
+    for start, _ in guesses:
+        clause = re.split(r"[，。；！？\n]", clean[start:])[0]
+        dates = [m for m in dates if not start <= m.start < start + len(clause)]
+        clean = clean[:start] + "可能" + clean[start + 2 :]
+    return clean, dates
+
+
 def _blanked(clean: str, spans: Spans, keep: tuple[int, int]) -> str:
     """`clean` with the other values made pauses, so that their figures are no words beside `keep`."""
     chars = list(clean)
@@ -77,9 +91,14 @@ def _sure_percent(
     if percent.span is None:
         return percent
     unsure = hedged(clean, *percent.span)
+    around = _blanked(clean, [(m.start, m.end) for m in dates] + amounts, percent.span)
+    if is_story(around, *percent.span) or expecting.field not in ("percent", "confirm"):
+        known = is_plain(around, *percent.span, PERCENT_WORDS) or of_the_work(around, *percent.span)
+    else:
+        known = is_plain(around, *percent.span, PERCENT_WORDS)
+    unsure = unsure or not known
     if expecting.field in ("percent", "confirm"):
-        around = _blanked(clean, [(m.start, m.end) for m in dates] + amounts, percent.span)
-        unsure = unsure or not is_plain(around, *percent.span, PERCENT_WORDS) or doubted_aside(clean, *percent.span)
+        unsure = unsure or doubted_aside(clean, *percent.span)
     return PercentReading(doubt=HOW_FAR, partial=True) if unsure else percent
 
 
@@ -100,10 +119,13 @@ def _finish(
     if finish.span is None:
         return finish
     unsure = hedged(clean, *finish.span, is_date=True)
-    if expecting.field not in ("any", "blocker") and not done:
-        around = _blanked(clean, [(m.start, m.end) for m in dates] + amounts, finish.span)
+    around = _blanked(clean, [(m.start, m.end) for m in dates] + amounts, finish.span)
+    if is_story(around, *finish.span):
+        unsure = unsure or not (finish.told and day_of_the_work(around, *finish.span))
+    elif expecting.field not in ("any", "blocker") and not done:
         unsure = unsure or not is_plain(around, *finish.span, DATE_WORDS)
-        unsure = unsure or (asked and doubted_aside(clean, *finish.span))
+    unsure = unsure or (not done and conditional(clean, *finish.span))
+    unsure = unsure or (asked and not done and doubted_aside(clean, *finish.span))
     return FinishReading(doubt=BY_WHEN) if unsure else finish
 
 
@@ -175,4 +197,6 @@ def _blocker(clean: str, raw: str, expecting: Expecting, finish: FinishReading, 
     if finish.span:
         text = clean[: finish.span[0]] + "，" + clean[finish.span[1] :]
     found = find_blocker(text)
-    return None if found == "" and status.status == "blocked" else found
+    if found is None and status.status == BLOCKED:
+        found = beside_stuck(text)
+    return None if found == "" and status.status == BLOCKED else found

@@ -22,22 +22,25 @@ class FinishReading:
     day: date | None = None
     span: tuple[int, int] | None = None
     doubt: str | None = None
+    told: bool = False
+    """A word of finishing, or the name of the field, stood with the day."""
 
 
 _BREAK = r"[，。；！？\n（）]| "
 _FINISH = (
-    r"(?:完成|做完|办完|办结|办好|搞定|搞完|弄完|弄好|改完|改好|做好|整改完|整完|整改到位|落实到位|"
+    r"(?:完成|ok|做完|办完|办结|办好|搞定|搞完|弄完|弄好|改完|改好|做好|整改完|整完|整改到位|落实到位|"
     r"到位|收尾|收官|竣工|完工|验收|销号|清零|见底|结束|交账|交差|交卷|了结|解决|闭环|落地|达到?100|"
     r"能行|可以了?$|能好|差不多能完|能完|完事|结案|拿下|收口|收工|交工|完活|干完|干好|摆平|弄妥|办妥|"
     r"交付|封账|兑现|见效|打住|扫尾|(?<!开)[\u4e00-\u9fff](?:完|好|妥|利索|利落|干净|齐|毕|"
     r"掉)(?![会成])|整改(?=$|[，。；]))"
 )
+_NO_FINISH = re.compile(r"(?:完成|整改|办结|解决|销号)的?(?:时间|日期|时限|期限|方案|办法|情况)")
 _LABEL = re.compile(
     r"(?:完成|整改|办结|销号)?(?:时间|日期|时限|期限|截止|限期|时间节点|节点|完成日)(?:定在|改到|改成|"
     r"改为|调到|调整到|调整为|是|为|在|到|至|定|预计|大概|大约|就|:|写|填|报|推到|放到|延到|应该|还)*$"
 )
 _MOVED = re.compile(
-    r"(?:延期|延长|延后|推迟|宽限|顺延|展期|后延|延|推|拖|改|调整?|变更|更改|放宽|"
+    r"(?:延期|延长|延后|推迟|宽限|顺延|展期|后延|延|推|拖|挪|移|提前|改|调整?|变更|更改|放宽|"
     r"往后[推延挪])(?:一下)?(?:期限|时间)?(?:到|至|为|成)(?:了)?(?:大概|大约)?$"
 )
 _HOPE = re.compile(
@@ -51,7 +54,7 @@ _EVENT = re.compile(
     r"已经?)*(?:开(?!展整改)(?:了|的|过)?(?:个|专题|专项)?(?:.{0,6})?会|召开|开始|启动|动工|开工|谈话|"
     r"谈的|约谈|检查|督[查导]|抽查|巡察|巡视|调研|下发|印发|发文|发的|收到|接到|报送?|上报|汇报|提交|"
     r"反馈|指出|研究|部署|招标|开标|中标|挂网|公示|审批|批复|批的|上会|签[订合约]|进场|培训|学习|出差|"
-    r"请假|休假|放假|回复|答复|回来|上任|到任|成立|制定|出台|拿到|拨付|立项|看现场|组织|申请的?|通知|"
+    r"请假|休假|放假|回复|答复|回来|上任|到任|成立|制定|出台|拿到|拨付|立项|看现场|想(?:想|一)|琢磨|考虑一|考虑考虑|问(?:问|一下|领导)|核[实对]|出来|调整|运到|到位才|组织|申请的?|通知|"
     r"要求|审计|验收组|动员|召集|走访|去过?|商[量议]|碰头)"
 )
 _STALE = re.compile(
@@ -67,14 +70,14 @@ _NEGATED = re.compile(
 )
 _UNSURE = re.compile(
     r"(?:可能|也许|说不定|没准|不一定|恐怕|怕是|看能不能|不敢说|最快|最早|不早于|起码要?|至少要?|"
-    r"最起码|如果.{0,8}|(?<![主需只])要是.{0,8}|除非.{0,8}|得过了|(?<![认对实量通问接说好])过了)(?:是|要|得|在|到|能|也要|也得|就)*$"
+    r"最起码|如果.{0,8}|(?<![主需只])要是.{0,8}|除非.{0,8}|得过了|(?<![认对实量通问接说好])过了)(?:是|要|得|在|到|能|也要|也得|就|的)*$"
 )
 _UNSURE_BEHIND = re.compile(
     r"(?:[^，。；]{0,6})(?:说不准|说不好|不好说|不一定|不确定|难说|再看|看情况|没把握|吧可能|也说不定|"
     r"或者|再定|待定)"
 )
 _MILESTONE = re.compile(
-    r"(?:就|可以?|能够?|将|争取|预计|估计|应该|计划|目标|完成|推进|做|达|提高|提升|干|搞|要)*(?:到|"
+    r"(?:就|只|仅|才|最多|先|可以?|能够?|将|争取|预计|估计|应该|计划|目标|完成|推进|做|达|提高|提升|干|搞|要)*(?:到|"
     r"达到|完成|达|有)?(?:大概|约|剩下?的?|剩余的?)?$"
 )
 _WHOLE = re.compile(
@@ -87,6 +90,8 @@ _CAN = re.compile(
     r"(?:应该|估计|大概|肯定|一定|基本|差不多|就|都|全部|绝对|保证)*(?:能|可以?)(?:够|全部|都|"
     r"给)?[\u4e00-\u9fff]{1,4}$"
 )
+_OTHERWISE = re.compile(r"提前|[早晚](?:点|些|一)|但|不过|可是|只是|紧|难")
+"""What follows a day required by others, when it is not taken on as it stands."""
 _PART_OF = re.compile(
     r"第[一二三四1-4](?:项|个|条|批|阶段|步|期)|首批|先(?!后)|一期|前期|初步|初稿|阶段性|"
     r"(?<!剩余)(?<!剩下)(?<!余下)(?<!其余)部分"
@@ -129,7 +134,12 @@ def read_finish(
         return FinishReading(doubt=SEVERAL)
     if mention.past:
         return FinishReading(doubt=PAST)
-    return FinishReading(mention.day, (mention.start, mention.end))
+    return FinishReading(mention.day, (mention.start, mention.end), told=best >= 2 or _rest(text, mention))
+
+
+def _rest(text: str, mention: DateMention) -> bool:
+    """还有一个要等到十二月十号: the day of what is left is the day of the whole."""
+    return re.search(r"剩|还有|还差|最后|余下|其余", re.split(_BREAK, text[: mention.start])[-1]) is not None
 
 
 def _reason(found: Sequence[DateMention], scored: Sequence[tuple[int, DateMention]]) -> str | None:
@@ -166,7 +176,8 @@ def _score(text: str, found: Sequence[DateMention], at: int, amounts: Sequence[t
     if _NEGATED.match(behind):
         return -1
     if _STALE.search(before) and not _STALE_BUT.search(before):
-        return 0 if asked and len(found) == 1 and re.search(r"要求|规定|限期|应[于在]", before) else -1
+        required = asked and len(found) == 1 and re.search(r"要求|规定|限期|应[于在]", before)
+        return 0 if required and not _OTHERWISE.search(text[mention.end :]) else -1
     if _UNSURE.search(before) or _UNSURE_BEHIND.match(behind):
         return -1
     if _MOVED.search(before):
@@ -180,11 +191,11 @@ def _score(text: str, found: Sequence[DateMention], at: int, amounts: Sequence[t
         and _MILESTONE.fullmatch(text[mention.end : follows])
     ):
         return -1 if not re.search(r"剩", text[mention.end : follows]) else 3
-    finish = re.search(_FINISH, behind)
+    finish = re.search(_FINISH, _NO_FINISH.sub(lambda match: "时" * len(match[0]), behind))
     event = _EVENT.match(behind)
     if event and not (finish and (finish.start() <= event.start() or not event[0])):
         return 2 if finish and _WHOLE.search(behind) else -1
-    if _PART_OF.search(before) or (finish and _PART_OF.search(behind[: finish.start()])):
+    if (_PART_OF.search(before) and not _rest(text, mention)) or (finish and _PART_OF.search(behind[: finish.start()])):
         return 0
     if finish is None and _CAN.fullmatch(behind.rstrip("了吧的啊呢。 ")):
         return 2

@@ -5,6 +5,7 @@ the result can be stored as an official's own words.
 """
 
 import re
+import unicodedata
 
 MAX_LENGTH = 600
 """Characters read; longer texts are cut, so that reading time is bounded."""
@@ -14,6 +15,10 @@ _PUNCTUATION = {
     "〜": "~", "～": "~", "—": "-", "–": "-", "−": "-", "‐": "-", "‑": "-", "﹣": "-", "﹪": "%", "٪": "%", "‰": "‰",
     "○": "〇", "〔": "（", "〕": "）", "［": "（", "］": "）", "[": "（", "]": "）", "　": " ", "\t": " ", "…": "，",
 }  # fmt: skip
+
+GESTURES = "👌👍✅❌👎"
+"""Pictures that answer by themselves; beside words they are ornament like the others."""
+_ORNAMENTS = ("So", "Sk", "Mn", "Pc", "Co", "Cn")
 
 # Slips of speech input and of the keyboard. Each is anchored by what stands beside it, because the same two
 # characters are right in other words (可以完成, 本月低保, 八层楼).
@@ -56,6 +61,11 @@ _SLIPS: tuple[tuple[str, str], ...] = (
     (r"跳国|挑过", "跳过"),
     (r"上一部(?!分)", "上一步"),
     (r"目錢|木前", "目前"),
+    (r"(?<![树苗林灌乔草])木有|(?:^|(?<=[，。；！ \n]))(?:米有|莫有|么得|莫得|没得)", "没有"),
+    (r"(?<![a-z])(?:done|finish(?:ed)?|completed?)(?![a-z])", "已完成"),
+    (r"(?<![a-z])(?:ddl|deadline)(?![a-z])", "时间"),
+    (r"[叭罢](?=$|[，。；！ \n])", "吧"),
+    (r"(?<=.)[鸭捏嗷咯喽噜惹]+(?=$|[，。；！\n])", "啊"),
     (r"礼拜|星期(?=[一二三四五六日天末内])", "周"),
     (r"禮拜", "周"),
 )
@@ -74,6 +84,8 @@ def half_width(text: str) -> str:
             out.append(_PUNCTUATION.get(half, half))
         elif char in _PUNCTUATION:
             out.append(_PUNCTUATION[char])
+        elif unicodedata.category(char) in _ORNAMENTS and char not in GESTURES:
+            continue
         elif char.isprintable() or char == " ":
             out.append(" " if char.isspace() else char)
     return "".join(out).lower()
@@ -109,6 +121,9 @@ def normalise(text: str) -> str:
     lines = [_close_up(line) for line in half_width(text).split("\n")]
     joined = "\n".join(line for line in lines if line)
     joined = re.sub(r"(?<![\d])\.|\.(?!\d)", "。", joined)
+    if re.search(r"[\w%]", joined):
+        joined = re.sub(rf"[{GESTURES}]+", "，", joined).strip("，") or joined
+    joined = re.sub(r"~+(?![\d一二两三四五六七八九十百 ])", "，", joined).rstrip("，") or joined
     for wrong, right in _COMPILED_SLIPS:
         joined = wrong.sub(right, joined)
     return joined

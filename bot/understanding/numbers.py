@@ -6,33 +6,22 @@ are told apart by what stands beside them in the same clause. 剩下两成 means
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from bot.understanding.amounts import EXACT, LEAST, POINTS, WRONG, Amount, scan_amounts
+from bot.understanding.bare_numbers import number_alone
 from bot.understanding.corrections import MARKER, current
 from bot.understanding.counts import read_counts
 from bot.understanding.normalise import normalise
-from bot.understanding.numerals import NUMBER, to_number
-
-HOW_MUCH = "大约完成了百分之多少？"
-HOW_MANY_IN_ALL = "一共有几项？完成了其中几项？"
-OUT_OF_RANGE = "进度应在0%到100%之间，请核对。"
-WHICH_ONE = "提到了几个进度，目前以哪一个为准？"
-NOT_PROGRESS = "这个数字好像不是目前的整改进度，目前完成了百分之多少？"
-
-
-@dataclass(frozen=True)
-class PercentReading:
-    """`percent` (0–100), or `percent_min` (that much or more), or only `doubt`: a question to ask back with."""
-
-    percent: float | None = None
-    percent_min: float | None = None
-    doubt: str | None = None
-    span: tuple[int, int] | None = None
-    """Where the amount stands in the normalised text; None for counts and bare numbers."""
-    partial: bool = False
-    """Something less than, or other than, the whole was counted; 完成 beside it is no 完成 of the whole."""
-
+from bot.understanding.percent_reading import (
+    HOW_MANY_IN_ALL,
+    HOW_MUCH,
+    LABEL,
+    NOT_PROGRESS,
+    OUT_OF_RANGE,
+    WHICH_ONE,
+    PercentReading,
+)
 
 _BREAK = re.compile(r"[，。；！？、\n（） ]")
 _NOW = re.compile(r"目前|现在|这次|本次|现已|(?<!要求)已经|当前|截至|截止|至今|今天|眼下|如今|这回|实际|实有|已(?!前)")
@@ -40,6 +29,7 @@ _EARLIER = re.compile(
     r"上一?次|上个?月|上周|上星期|上回|上期|上个?季度|之前|此前|原来|原先|原本|去年|以前|前期|那时|"
     r"当时|起初|一开始|前几天|前阵子?|昨天|前天|月初|年初|曾经?|刚才|前面|初期|(?<!目)前次|老早"
 )
+_EARLIER_BEHIND = re.compile(rf"(?:还是|是|为)?(?:{_EARLIER.pattern})(?:的|报的|填的|统计的|那时)")
 _BASE = re.compile(r"(?<!对)(?<!百分)(?:比|较|由|从|自)(?!例|率|重)[^，。]{0,8}$")
 _AIM = re.compile(
     r"目标|计划|要求|应达|应该达|应完成|争取|力争|预计|预期|(?<!模)拟|(?<!麻)将|希望|下一步|打算|准备|"
@@ -50,7 +40,7 @@ _AIM = re.compile(
 _OTHER_THING = re.compile(
     r"(?:(?!完成|整改|办结|销号|落实|进度|化解|解决|完工|结案|总体|整体)[\u4e00-\u9fff]{2}率|"
     r"完成(?:投资|产值|支付|拨付|销售|税收|营收)|满意[度率]|合格率|参[与会]率|覆盖[率面]?|知晓率|"
-    r"出勤率|到会率|通过率|支持率|使用率|执行率|到位率|拨付率|占比|占了?|同比|环比|资金|预算|投资|"
+    r"出勤率|到会率|通过率|支持率|使用率|执行率|到位率|拨付率|占比|占了?|占(?!总|任务|全部|整改|应|所有|目标)[^，。；]{1,8}的|同比|环比|资金|预算|投资|"
     r"经费|款项?|拨款|权重|比重|误差|人员|人手|人力|降|打|利率|税率|好评率|回复率|入户率|签字率|"
     r"签约率|概算|得票|测评|分值|(?:支出|拨付|付款|用款|执行|资金|投资|采购|招标|时间|序时|征收|收缴|"
     r"支付|施工图|设计|工期)进度)(?:[^，。；]{0,3}(?:到位|支付|拨付|使用|执行|落实))?(?:大概|约|为|是|"
@@ -75,30 +65,6 @@ _CHANGE = re.compile(
     r"滞后|(?:又|再|新)(?:完成|推进|进展|做|整改|增加|往前推|干)?|(?:这周|本周|本月|这个月|当月|当周|"
     r"单月)(?:完成|推进|进展|做|整改|增加|往前推|干))了?(?:大约|约|大概)?$"
 )
-_LABEL = (
-    r"(?:(?:整改|工作|总体|整体|目前|现在|当前|总|完成)?(?:进度|进展|完成度|完成率|整改率|百分比|比例|"
-    r"完成情况|百分数))"
-)
-_BARE = re.compile(
-    rf"(?:嗯|呃|那个|就|就是|大概|大约|约|差不多|应该|估计|报|填|写|按|是|为|到|达到|做到|推进到|干到|"
-    rf"搞到|干了|做了|整改了?|整体|总体|目前|现在|这次|已经?|完成|了|有|算|记|得有|得|的|改|改成|改为|"
-    rf"不对|错了|应是|更正(?:一下)?|纠正(?:一下)?|(?:说|写|填|报|打|记)错了?|口误|我们|咱们|我|{_LABEL}|[:，。 ])*"
-    rf"(?P<n>{NUMBER})(?P<more>[多几来余])?(?:吧|啊|呀|哈|了|的|左右|上下|样子|这样|个点|的样子|差不多|"
-    rf"呢|哦|[，。！ ])*"
-)
-_BARE_RANGE = re.compile(
-    rf"(?:大概|大约|差不多|估计|完成了?|{_LABEL}|在|[:，])*{NUMBER}(?:到|至|-|~|或者?){NUMBER}(?:之间|"
-    rf"吧|左右|的样子)*"
-)
-_LABELLED = re.compile(
-    rf"{_LABEL}(?:[:是为了到达约]|大概|已|目前|改成|改为|改到|调到|改|应该|应|填|写|报|成|现在|"
-    rf" ){{0,5}}(?P<n>{NUMBER})(?=$|[，。；！、 \n])(?P<more>)"
-)
-_CHANGED_TO = re.compile(rf"(?:改成|改为|改到|改|应该是|应是|是|换成)(?P<n>{NUMBER})(?:吧|了|的)?$(?P<more>)")
-
-
-_SHORT = 24
-"""Characters beyond which a text is no bare number; also bounds the time the pattern may take."""
 
 
 def read_percent(text: str) -> PercentReading:
@@ -128,11 +94,11 @@ def _read(clean: str, bare: bool, aims: Sequence[int], slash: bool) -> PercentRe
     if told.percent is None and share.value is not None and "sum" not in roles:
         return PercentReading(share.value) if told.percent_min is None else _agree(share.value, told.percent_min)
     if told.percent is not None and share.value is not None and abs(told.percent - share.value) > 1.5:
-        overall = re.search(rf"{_LABEL}|总体|整体|综合", clean)
+        overall = re.search(rf"{LABEL}|总体|整体|综合", clean)
         return told if overall else PercentReading(doubt=WHICH_ONE)
-    if amounts:
+    number = number_alone(clean, bare and not amounts)
+    if amounts and (number is None or number.percent is None or set(roles) & {"now", "labelled", "left", "part"}):
         return told
-    number = _number_alone(clean, bare)
     if number is not None:
         return number
     return PercentReading(doubt=HOW_MANY_IN_ALL if share.counted else HOW_MUCH)
@@ -210,41 +176,12 @@ def _role(text: str, amounts: Sequence[Amount], at: int, aims: Sequence[int]) ->
         return "left"
     if _BASE.search(since) and amount.firm == EXACT:
         return "base"
+    if _EARLIER_BEHIND.match(behind):
+        return "earlier"
     if _EARLIER.search(since) and not re.search(r"(?:提|升|增|涨)[高升长加]?到", since):
         return "earlier"
     if _AIM.search(since) or (not nows and any(start < end <= amount.start for end in aims)):
         return "aim"
     if _PART.search(before):
         return "part"
-    return (
-        "labelled" if nows or re.search(rf"(?:{_LABEL}|总体|整体|综合|全部|合计)[^，。；]{{0,4}}$", before) else "now"
-    )
-
-
-def _number_alone(clean: str, bare: bool) -> PercentReading | None:
-    bare = bare and len(clean) <= _SHORT
-    if bare and _BARE_RANGE.fullmatch(clean):
-        return PercentReading(doubt=HOW_MUCH)
-    match = (_BARE.fullmatch(clean) or _CHANGED_TO.search(clean)) if bare else None
-    match = match or _LABELLED.search(clean)
-    if match is None:
-        return None
-    number = to_number(match["n"])
-    around = clean[max(0, match.start() - 4) : match.end() + 3]
-    if re.search(r"不到|不足|超过?|近|快|没|未|以上|以下|-\d", around if not bare else clean):
-        return PercentReading(doubt=HOW_MUCH)
-    if match["more"]:
-        sure = number is not None and match["more"] != "来" and 10 <= number < 100
-        return PercentReading(percent_min=number if sure else None, doubt=HOW_MUCH)
-    return _plain(number, match["n"])
-
-
-def _plain(number: float | None, word: str) -> PercentReading:
-    """A number without a sign: single figures and 0.8 may mean tenths, so they are asked back."""
-    if number is None:
-        return PercentReading(doubt=HOW_MUCH)
-    if number > 100:
-        return PercentReading(doubt=OUT_OF_RANGE)
-    if 0 < number < 10 or re.fullmatch(r"\d+\.\d\d", word):
-        return PercentReading(doubt="请写明百分之几，例如80%。")
-    return PercentReading(number)
+    return "labelled" if nows or re.search(rf"(?:{LABEL}|总体|整体|综合|全部|合计)[^，。；]{{0,4}}$", before) else "now"

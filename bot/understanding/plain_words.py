@@ -22,7 +22,7 @@ _BOTH = (
     "圆满 按时 按期 如期 总的"
 )
 _PERCENT = (
-    "统计 统计下来 下来 今天 今日 我觉得 觉得 保守 保守估计 活儿 面上 答 尾巴 新一轮 一轮 最新 清退 拆除 化解 "
+    "差不离 有个 统计 统计下来 下来 今天 今日 我觉得 觉得 保守 保守估计 活儿 面上 答 尾巴 新一轮 一轮 最新 清退 拆除 化解 "
     "签订 签 腾退 追缴 退还 整治 清理 安装 更换 修复 建设 施工 拆迁 搬迁 搬 进度 进展 完成度 完成率 整改率 "
     "办结率 销号率 刚才 具体说 准确说 具体来说 完成情况 完成量 百分比 比例 达到 达 做到 干到 推进到 推到 实现 样子 的样子 刚 刚刚 刚好 正好 "
     "大 总 量 工作量 工程量 任务量 总量 总任务 总任务量 截至 截止 本月 这个月 本周 这周 本期 升 升到 升至 提高 "
@@ -35,7 +35,7 @@ _DATE = (
     "准备 做完 办完 弄完 弄好 搞完 搞定 改完 整改完 整改到位 落实到位 到位 结束 收尾 扫尾 收工 收官 收口 完工 "
     "竣工 验收 交账 交差 交付 见效 清零 利索 干完 搞好 改好 肯定 一定 绝对 之前 以前 之内 以内 前 内 赶在 赶 "
     "定在 定到 暂定 初定 先 先定 行 成 能行 没问题 时间 日期 期限 时限 完成时间 完成日期 截止 截止到 截止日期 "
-    "那就 就定 延期 延长 延 申请 请求 希望 推迟 推后 想 需要 我想 批准 宽限 顺延 放宽 展期 恳请 往后 后 变 变更 "
+    "那就 就定 延期 延长 延 申请 请求 希望 推迟 推后 想 需要 我想 批准 宽限 顺延 放宽 展期 恳请 往后 后 挪 往后挪 移 提前 变 变更 "
     "局里 县里 市里 省里 上级 组织 要求 按要求 规定 按 上午 下午 中午 晚上 早上 钟 点 整 下班 交 最终 完毕 努力 "
     "尽量 尽力 尽快 力求 限 初步 目标 定为 起码 暂 一起 之间 大后天 就是 当天 考虑 考虑到 改期 等 商量 商量了下 商量过 "
     "商量了一下 研究 研究决定 经研究 决定 讨论 讨论了 讨论决定 班子 班子会 党组 党组会 党委会 会上 合计了下 跟 同"
@@ -47,12 +47,15 @@ _OPENINGS = (
     r"(?:确认|核对|核实|商量|沟通|对接|说|定)(?:过|好|了|下|一下)*",
     r"(?:我|我们|让我|容我)(?:先|再|刚)?(?:看|查|算|数|想|问|说|汇报|报告|核对|核实|确认)了?(?:(?:一)?下|看|算|数|想|过)(?:了|啊)?",
     r"(?:这|那)(?:个|件|项)?(?:事情?|工作|任务|问题)(?:我们?|咱们?)?(?:一直|都|也)*(?:在)?(?:盯着|跟着|抓着|推着|推进|抓)?",
+    r"(?:这个嘛)?(?:依|照|据)?我(?:个人)?(?:看|觉得|想|估计|感觉)(?:啊|吧|呢|嘛)?",
     r"(?:向|跟|给)(?:您|领导|组织|书记|部长|科长|处长)汇报(?:一下|下)?",
 )
 """How somebody speaking leads up to the value; tried before the single words."""
 _SHAPES = (
-    r"\d{1,2}(?:点|时|:)\d{0,2}",
+    r"[\d一二两三四五六七八九十]{1,3}(?:点|时|:)\d{0,2}",
     r"[\d一二两三四五六七八九十]{1,3}[项个条件处户]",
+    r"[冲飙窜爬蹦跳涨升跨迈赶提]到",
+    r"(?:保?准|铁定|必|稳|妥妥|没跑)(?:能)?(?:完|好|成|行|可以|了|的)?|ok",
     r"(?:我们?|咱们?|本|全)?(?:市|县|区|镇|乡|村|街道|社区|局|委|院|校|厂|所|站|科室|科|处|集团|公司|支部|党委|党组|部门)",
 )
 
@@ -66,9 +69,16 @@ PERCENT_WORDS = _pattern(_BOTH, _PERCENT)
 DATE_WORDS = _pattern(_BOTH, _DATE)
 
 
+def _beside(text: str, start: int, end: int) -> tuple[str, str]:
+    """What stands in the same clause before and behind `text[start:end]`."""
+    return _BREAK.split(text[:start])[-1], _BREAK.split(text[end:])[0]
+
+
+def is_story(text: str, start: int, end: int) -> bool:
+    """Whether so much stands beside `text[start:end]` in its clause that it is no direct answer."""
+    return sum(map(len, _beside(text, start, end))) > LONGEST
+
+
 def is_plain(text: str, start: int, end: int, words: re.Pattern[str]) -> bool:
-    """Whether nothing but `words` stands beside `text[start:end]` in its clause, or the clause is a story."""
-    before, behind = _BREAK.split(text[:start])[-1], _BREAK.split(text[end:])[0]
-    if len(before) + len(behind) > LONGEST:
-        return True
-    return not words.sub("", before) and not words.sub("", behind)
+    """Whether nothing but `words` stands beside `text[start:end]` in its clause."""
+    return not any(words.sub("", side) for side in _beside(text, start, end))

@@ -15,6 +15,7 @@ from bot.understanding.normalise import normalise
 from bot.understanding.questions import split_questions
 from bot.understanding.replies import Expecting, Reading
 from bot.understanding.statuses import BLOCKED, EXTENSION
+from bot.understanding.terse import written_out
 
 NOT_UNDERSTOOD = "没有看明白，请换个说法。"
 _ASK_BACK = {
@@ -42,6 +43,8 @@ def read_reply(text: str, *, today: datetime.date, expecting: Expecting) -> Read
         return Reading(is_question=asked)
     if asked and not _about_rules(clean) and read_extension(clean, expecting.due, expecting.is_workday).asked:
         stated = clean  # 能不能再宽限十天 is a request in the form of a question
+    if expecting.field == "any":
+        stated = written_out(stated, today)
     reading = _weighed(expecting, gather(stated, text, today, expecting)) if stated else Reading()
     return replace(reading, is_question=True, clarify=False) if asked else reading
 

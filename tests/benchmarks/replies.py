@@ -6,16 +6,12 @@ Peers (jionlp, dateparser, cn2an) are run on the items whose only expectation is
 """
 
 import argparse
-import contextlib
-import io
 import json
-import re
 import sys
 import time
-import warnings
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
-from datetime import date, datetime
+from collections.abc import Mapping, Sequence
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +19,7 @@ if __package__ in (None, ""):  # run as a plain script
     sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from bot.understanding import Expecting, Reading, read_reply
+from tests.benchmarks.reply_peers import PEERS, Reader, guarded
 
 FILLS = ("percent", "date", "status")
 
@@ -30,13 +27,12 @@ FILLS = ("percent", "date", "status")
 def main() -> None:
     """Read every item, judge, print the table."""
     arguments = _arguments()
-    rows = [json.loads(line) for line in arguments.set.read_text("utf-8").splitlines() if line.strip()]
+    rows = load(arguments.set)
     began = time.perf_counter()
     read = {row["id"]: read_item(row) for row in rows}
     seconds = time.perf_counter() - began
     if arguments.json:
-        lines = [json.dumps({"id": name, **values}, ensure_ascii=False) for name, values in read.items()]
-        arguments.json.write_text("\n".join(lines) + "\n", "utf-8")
+        write(arguments.json, read)
     show(rows, read, misses=arguments.misses)
     print(f"{1000 * seconds / max(1, len(rows)):.2f} ms per reply")
     if not arguments.no_peers:
@@ -52,14 +48,49 @@ def _arguments() -> argparse.Namespace:
     return parser.parse_args()
 
 
+def load(path: Path) -> list[dict[str, Any]]:
+    """The items of a JSON Lines file; what an item leaves out is filled with nothing, so that each can be read.
+
+    Without `id` an item is called by its line; without `today` it was said today; what it has besides is ignored.
+    Raises SystemExit naming the line that is no JSON object.
+    """
+    rows = []
+    for number, line in enumerate(path.read_text("utf-8-sig").split("\n"), 1):
+        if not line.strip():
+            continue
+        try:
+            row = json.loads(line)
+        except ValueError as error:
+            raise SystemExit(f"{path}, line {number}: not JSON: {error}") from error
+        if not isinstance(row, dict):
+            raise SystemExit(f"{path}, line {number}: not a JSON object")
+        blank = {
+            "id": f"line-{number}",
+            "today": datetime.now(tz=UTC).astimezone().date().isoformat(),
+            "text": "",
+            "state": {},
+            "expect": {},
+        }
+        rows.append(blank | {key: value for key, value in row.items() if value is not None})
+    return rows
+
+
+def write(path: Path, read: Mapping[str, Mapping[str, Any]]) -> None:
+    """One line per item: its id and what was read, under the keys of `expect`."""
+    lines = [json.dumps({"id": name, **values}, ensure_ascii=False) for name, values in read.items()]
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text("".join(line + "\n" for line in lines), "utf-8")
+
+
 def read_item(row: Mapping[str, Any]) -> dict[str, Any]:
     """What our grammar reads of one item, under the keys of `expect`; absent where nothing was read."""
-    state = row.get("state", {})
+    state = row.get("state") or {}
     due = state.get("due")
     expecting = Expecting(
-        state.get("field", "any"), state.get("prev", {}), date.fromisoformat(due) if due else None, _is_workday
+        state.get("field") or "any", state.get("prev") or {}, date.fromisoformat(due[:10]) if due else None, _is_workday
     )
-    return as_keys(read_reply(row["text"], today=date.fromisoformat(row["today"]), expecting=expecting))
+    today = date.fromisoformat(row["today"][:10])
+    return as_keys(read_reply(row["text"], today=today, expecting=expecting))
 
 
 def _is_workday(day: date) -> bool:
@@ -119,9 +150,9 @@ def show(rows: Sequence[Mapping[str, Any]], read: Mapping[str, Mapping[str, Any]
     by_tag: dict[str, list[bool]] = defaultdict(list)
     for row in rows:
         right = wholly_right(row["expect"], read[row["id"]])
-        by_tag[row.get("tag", "")].append(right)
+        by_tag[row.get("tag") or ""].append(right)
         if misses and not right:
-            print(f"MISS {row['id']} [{row['state'].get('field')}] {row['text']}")
+            print(f"MISS {row['id']} [{(row['state'] or {}).get('field')}] {row['text']}")
             print(f"     {row['expect']}\n     {read[row['id']]}")
     total = [right for rights in by_tag.values() for right in rights]
     print(f"wholly right {sum(total)}/{len(total)} = {sum(total) / max(1, len(total)):.3f}")
@@ -134,88 +165,20 @@ def show(rows: Sequence[Mapping[str, Any]], read: Mapping[str, Mapping[str, Any]
 
 def show_peers(rows: Sequence[Mapping[str, Any]], read: Mapping[str, Mapping[str, Any]]) -> None:
     """Print ours beside the libraries on items that expect exactly one date, or exactly one percentage."""
-    dates = [row for row in rows if set(row["expect"]) == {"date"}]
-    numbers = [row for row in rows if set(row["expect"]) - {"percent_tolerance"} == {"percent"}]
-    print(f"date items: ours {_right(dates, lambda row: read[row['id']])}/{len(dates)}")
-    for name, reader in (("jionlp", _jionlp_date), ("dateparser", _dateparser_date)):
-        print(f"            {name} {_peer(dates, reader)}")
-    print(f"number items: ours {_right(numbers, lambda row: read[row['id']])}/{len(numbers)}")
-    for name, reader in (("cn2an", _cn2an_percent), ("jionlp", _jionlp_percent)):
-        print(f"            {name} {_peer(numbers, reader)}")
-
-
-Reader = Callable[[Mapping[str, Any]], dict[str, Any]]
-
-
-def _right(rows: Sequence[Mapping[str, Any]], reader: Reader) -> int:
-    return sum(wholly_right(row["expect"], reader(row)) for row in rows)
+    kinds = {"date": {"date"}, "number": {"percent"}}
+    for kind, keys in kinds.items():
+        chosen = [row for row in rows if set(row["expect"]) - {"percent_tolerance"} == keys]
+        ours = sum(wholly_right(row["expect"], read[row["id"]]) for row in chosen)
+        print(f"{kind} items: ours {ours}/{len(chosen)}")
+        for name, reader in PEERS[kind]:
+            print(f"            {name} {_peer(chosen, reader)}")
 
 
 def _peer(rows: Sequence[Mapping[str, Any]], reader: Reader) -> str:
-    def guarded(row: Mapping[str, Any]) -> dict[str, Any]:
-        try:
-            with warnings.catch_warnings():
-                warnings.simplefilter("ignore")
-                return reader(row)
-        except ImportError:
-            raise
-        except Exception:  # peers raise all sorts of errors on text they cannot read; that is "nothing read"
-            return {}
-
     try:
-        return f"{_right(rows, guarded)}/{len(rows)}"
+        return f"{sum(wholly_right(row['expect'], guarded(reader, row)) for row in rows)}/{len(rows)}"
     except ImportError:
         return "not installed"
-
-
-def _jionlp() -> Any:
-    """The library, imported without its greeting."""
-    with contextlib.redirect_stdout(io.StringIO()):
-        import jionlp
-    return jionlp
-
-
-def _jionlp_date(row: Mapping[str, Any]) -> dict[str, Any]:
-    jionlp = _jionlp()
-    base = datetime.combine(date.fromisoformat(row["today"]), datetime.min.time()).timestamp()
-    found = jionlp.ner.extract_time(row["text"], time_base=base)
-    if not found:
-        return {}
-    last = found[-1]["detail"]["time"]
-    end = last[-1] if isinstance(last, list) else None
-    return {"date": str(end)[:10]} if end else {}
-
-
-def _dateparser_date(row: Mapping[str, Any]) -> dict[str, Any]:
-    import dateparser
-
-    settings: Any = {
-        "RELATIVE_BASE": datetime.fromisoformat(row["today"]),
-        "PREFER_DATES_FROM": "future",
-        "PREFER_DAY_OF_MONTH": "last",
-    }
-    found = dateparser.parse(row["text"], languages=["zh"], settings=settings)
-    return {"date": found.date().isoformat()} if found else {}
-
-
-def _cn2an_percent(row: Mapping[str, Any]) -> dict[str, Any]:
-    import cn2an
-
-    text = cn2an.transform(row["text"], "cn2an")
-    percent = re.search(r"(\d+(?:\.\d+)?)\s*%", text)
-    if percent:
-        return {"percent": float(percent[1])}
-    share = re.search(r"(\d+)/(\d+)", text)
-    if share:
-        return {"percent": 100 * int(share[1]) / int(share[2])}
-    return {"percent": float(cn2an.cn2an(row["text"], "smart"))}
-
-
-def _jionlp_percent(row: Mapping[str, Any]) -> dict[str, Any]:
-    """Its reader of amounts of money is the only one it has for Chinese numerals, so 元 is put behind the number."""
-    match = re.search(r"[\d.一二三四五六七八九十百零分之成半两/%]+", row["text"])
-    value = _jionlp().parse_money(match[0] + "元").get("num") if match else None
-    return {"percent": float(value)} if value is not None else {}
 
 
 if __name__ == "__main__":

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.benchmarks.replies import filled, read_item, wholly_right
+from tests.benchmarks.replies import filled, load, read_item, wholly_right, write
 
 _SHARED = Path(os.environ.get("TANHUA_SHARED", Path(__file__).resolve().parents[3].parent / "shared"))
 
@@ -41,3 +41,35 @@ def test_development_set() -> None:
     right = sum(wholly_right(row["expect"], read[row["id"]]) for row in rows)
     assert right / len(rows) >= 0.97
     assert [row["id"] for row in rows if row["expect"].get("clarify") and filled(read[row["id"]])] == []
+
+
+def test_items_with_keys_missing_or_unknown_are_read_and_written(tmp_path: Path) -> None:
+    path, out = tmp_path / "set.jsonl", tmp_path / "new" / "out.jsonl"
+    items = [
+        {"id": "a", "today": "2026-03-04", "state": {"field": "percent", "prev": None}, "text": "八成", "note": "x"},
+        {"id": "b", "today": "2026-03-04", "state": None, "text": "完成60%，月底前", "source": {"by": 1}},
+        {"id": "c", "today": "2026-03-04", "text": "没想好", "expect": None, "tag": None},
+        {"id": "d", "today": "2026-03-04T08:00:00", "state": {"field": "measures", "step": 3}, "text": "返回"},
+        {"id": "e", "today": "2026-03-04", "state": {"field": "any", "due": "2026-03-10", "prev": {"percent": "6成"}}},
+        {"text": "百分之七十"},
+    ]
+    path.write_text("\ufeff" + "\n\n".join(json.dumps(item, ensure_ascii=False) for item in items) + "\n", "utf-8")
+    rows = load(path)
+    write(out, {row["id"]: read_item(row) for row in rows})
+    assert [json.loads(line) for line in out.read_text("utf-8").splitlines()] == [
+        {"id": "a", "percent": 80},
+        {"id": "b", "percent": 60, "date": "2026-03-31"},
+        {"id": "c", "clarify": True},
+        {"id": "d", "command": "back"},
+        {"id": "e", "clarify": True},
+        {"id": "line-11", "percent": 70},
+    ]
+    assert all(wholly_right(row["expect"], read_item(row)) for row in rows)
+
+
+@pytest.mark.parametrize("line", ["{", "[1]"])
+def test_a_line_that_is_no_item_is_named(tmp_path: Path, line: str) -> None:
+    path = tmp_path / "set.jsonl"
+    path.write_text('{"text": "好"}\n' + line, "utf-8")
+    with pytest.raises(SystemExit, match="line 2"):
+        load(path)

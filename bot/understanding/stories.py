@@ -1,0 +1,55 @@
+"""Whether a share told in a long sentence is said of the work itself. Pure.
+
+A short answer is judged by its words (`plain_words`). A long one has words no list knows; there the share counts when
+a word of progress governs it (亲清政商关系的整改现在完成了八成), and nothing makes it another's, a condition, or disputed
+(群众满意程度在九成左右, 工程款支付了60%, 兄弟县已经到了85%).
+"""
+
+import re
+
+from bot.understanding.plain_words import PERCENT_WORDS
+
+_BREAK = re.compile(r"[，。；！？\n（）]")
+_GOVERNS = re.compile(
+    r"完成|整改|进[度展]|推进|[办了]结|办理|落实|销号|解决|化解|处理|清[退理]|拆除|整治|[做干弄搞改推]|工作量|任务|工程量|"
+    r"事情|总[体量]|整体|工作|项目|工程|活儿?"
+)
+_OTHERS = re.compile(
+    r"隔壁|邻[县区市村镇近]|兄弟|友邻|外[省市县区地单]|[别其][的他它人]|[他她它]们|人家|同类|同期|有的|有些|[最较][快慢高低多少好差]|"
+    r"个别|部分|申报|前任|上一任|应当|指标|标准|合同|时间上|理论|形式|账面|名义|口头|满意|测评|"
+    r"除[了开去]|不[算含]|撇开|如果|要是|假如|只要|(?<![看说讲])的话"
+    r"|(?:支付|付[了款]|拨付?|资金|款|收益|收入|费用?|人员|干部|党员|群众的?(?!反映)|参[加与训会]|出勤|覆盖|知晓)"
+    r"(?!.*(?:事情?|问题|整改|任务|工作|项目|工程|活儿?))"
+)
+_OTHER_DAY = re.compile(
+    r"隔壁|邻[县区市村镇近]|兄弟|友邻|外[省市县区地单]|[别其][的他它人]|[他她它]们|人家|同类|同期|前任|上一任|合同|供货|供应商|设计单位|"
+    r"理论|倒排|[最较][快早](?!不|也)|好像|似乎|听[^，]{0,8}[讲说]|[督检巡审][导查察视计]"
+)
+_BUT_NOT_THEN = re.compile(
+    r"(?:但是?|不过|可是|然而|只是|其实)|后来|(?<![拖超推延])之?[后前](?:才|再|还)|肯定不|用不|要不了"
+)
+_BUT = re.compile(r"(?:但是?|不过|可是?(?!以)|然而|只是|就是|其实|实际)[^，。；！？\n]*?[不没未难再核差虚估缺]")
+_GOES_ON = re.compile(
+    r"$|了|啦|吧|呢|啊|的(?:样子|水平|进度|任务|工作|量)?(?:$|[了吧])|左右|上下|多|预计|估计|争取|计划|打算|力争|下周|下个?月|月底|年底|剩|还[有剩差]|余|就[剩是差等]|"
+    r"然后|主要|卡|因为|由于|但|不过|可|现在|目前|我们?|咱们?|这|那|后续|接下来|最后|比|较|等|没|未|\d|[一二三四五六七八九十]"
+)
+
+
+def of_the_work(text: str, start: int, end: int) -> bool:
+    """Whether the share `text[start:end]` (normalised) is governed by a word of progress and by nothing else."""
+    before, behind = _BREAK.split(text[:start])[-1], _BREAK.split(text[end:])[0]
+    if _OTHERS.search(before) or _BUT.search(behind) or not _GOES_ON.match(behind.strip()):
+        return False
+    return _GOVERNS.search(_plain_tail(before)) is not None
+
+
+def day_of_the_work(text: str, start: int, end: int) -> bool:
+    """Whether the day `text[start:end]`, told with a word of finishing, is nobody else's and not taken back."""
+    before, behind = _BREAK.split(text[:start])[-1], _BREAK.split(text[end:])[0]
+    return not _OTHER_DAY.search(before) and not _BUT_NOT_THEN.search(behind)
+
+
+def _plain_tail(before: str) -> str:
+    """The plain words right before the share."""
+    marked = PERCENT_WORDS.sub(lambda match: "\0" * len(match[0]), before)
+    return before[len(marked.rstrip("\0 ")) :]
