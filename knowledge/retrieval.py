@@ -115,11 +115,11 @@ class Finder:
         library, vectors = self.library, self.vectors
         if vectors is None:
             return np.zeros(len(visible), dtype=np.float32)
-        vector = vectors.embeddings.embed_query(asked.text)
-        if self.tuning:
-            vector = self.tuning.turned(vector)
         keys = {key_of(vectors.model, library.entry(library.passages[n])): int(n) for n in pool if visible[n]}
         try:
+            vector = vectors.embeddings.embed_query(asked.text)
+            if self.tuning:
+                vector = self.tuning.turned(vector)
             near = vectors.similar(vector, labels, DENSE_POOL)
             known = vectors.vectors([key for key in keys if key not in near])
         except Exception:  # keywords alone answer this one; the index is built anew before the next
