@@ -176,7 +176,7 @@ def test_keywords_answer_when_the_embedding_server_is_gone(
     file = tmp_path / "办法.txt"
     file.write_text("某市谈话办法\n\n第一条 谈话应当形成记录。\n", encoding="utf-8")
     with ChatModelServer() as server:
-        for name, value in (("URL", server.base_url), ("KEY", server.api_key), ("MODEL", "m")):
+        for name, value in (("URL", server.base_url), ("KEY", server.api_key), ("MODEL", server.model)):
             monkeypatch.setenv(f"TANHUA_EMBEDDING_{name}", value)
         commands.ok("ingest", file)
     assert "第一条" in commands.ok("ask", "谈话应当形成什么")
