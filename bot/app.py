@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from bot.settings import Settings
 from storage.database import Database, open_database
+from storage.errors import Refused
 from storage.migrations import bring_up_to_date
 
 if TYPE_CHECKING:
@@ -74,8 +75,14 @@ def real_clock() -> datetime:
 
 
 def open_app(settings: Settings) -> App:
-    """Open the installation of `settings`; a fresh folder or database is set up on the way."""
-    settings.data.mkdir(parents=True, exist_ok=True)
+    """Open the installation of `settings`; a fresh folder or database is set up on the way.
+
+    Errors: Refused, in words, when the folder or the database address cannot be used.
+    """
+    try:
+        settings.data.mkdir(parents=True, exist_ok=True)
+    except (FileExistsError, FileNotFoundError, NotADirectoryError) as error:
+        raise Refused(f"数据目录 {settings.data} 不能使用，请核对路径，或用 --data 另选一个文件夹。") from error
     database = open_database(settings.url)
     bring_up_to_date(database)
     fixed = settings.now

@@ -42,6 +42,10 @@ async def examine(app: App) -> AsyncIterator[Finding]:
     """Every step that the settings call for, in order."""
     for finding in _here(app):
         yield finding
+    from bot.servers_checkup import examine_servers
+
+    for finding in examine_servers(app.settings):
+        yield finding
     if app.settings.telegram_token.get_secret_value():
         from bot.channels.telegram_checkup import examine_telegram
 

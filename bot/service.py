@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import errno
 import logging
 import os
 import signal
@@ -29,6 +30,7 @@ from jobs.retention import erase_old_texts
 from jobs.timetable import Tick, start_ticking
 from jobs.upkeep import plan_now, seal_audit, tidy_channels
 from jobs.watchdog import log_only, watch, webhook
+from storage.errors import Refused
 
 if TYPE_CHECKING:
     import uvicorn
@@ -117,9 +119,11 @@ class Service:
         self._catch_signals(stopping)
         self.channels = [] if self.parts == {"web"} else open_channels(self.app, self.clock, self.nudge)
         workers = self._workers()
-        servers = self._servers()
-        serving = [asyncio.create_task(server.serve(sockets=[listener])) for server, listener in servers]
+        servers: list[tuple[uvicorn.Server, socket.socket]] = []
+        serving: list[asyncio.Task[None]] = []
         try:
+            servers = self._servers()
+            serving = [asyncio.create_task(server.serve(sockets=[listener])) for server, listener in servers]
             await _started([server for server, _ in servers], serving)
             working = [asyncio.create_task(worker.run(stopping)) for worker in workers]
             ticking = start_ticking(self._ticks()) if "worker" in self.parts else None
@@ -179,7 +183,11 @@ class Service:
         if settings.operations_port == port and settings.operations_host == settings.host:
             self.operations_address = self.address
             return [(_server(self._asgi(operations.routes()), settings), listener)]
-        private = self._private_listener(port)
+        try:
+            private = self._private_listener(port)
+        except Refused:
+            listener.close()
+            raise
         self.operations_address = _url(private, settings.operations_host)
         return [
             (_server(self._asgi(operations.probes()), settings), listener),
@@ -190,7 +198,7 @@ class Service:
         """Where operators look: the port of the settings, or the one above the pages' port, if it is free."""
         settings = self.app.settings
         if settings.operations_port is not None:
-            return _listen(settings.operations_host, settings.operations_port)
+            return _listen(settings.operations_host, settings.operations_port, setting="TANHUA_OPERATIONS")
         return _listen(settings.operations_host, port + 1 if settings.port else 0, or_any=True)
 
     def _asgi(self, probes: Sequence[BaseRoute]) -> "FastAPI":
@@ -248,19 +256,28 @@ class Service:
                 loop.add_signal_handler(number, caught)
 
 
-def _listen(host: str, port: int, *, or_any: bool = False) -> socket.socket:
-    """A listening socket; with `or_any` a free port is taken where `port` is not to be had."""
+def _listen(host: str, port: int, *, or_any: bool = False, setting: str = "TANHUA") -> socket.socket:
+    """A listening socket; with `or_any` a free port is taken where `port` is not to be had.
+
+    Errors: Refused, in words, when host and port (`setting`_HOST and `setting`_PORT) are not to be had.
+    """
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)  # named: asyncio sets TCP_NODELAY then
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listener.bind((host, port))
-    except (OSError, OverflowError):
+    except OSError as error:
         if not or_any:
             listener.close()
-            raise
+            raise Refused(_not_to_be_had(error, host, port, setting)) from error
         listener.bind((host, 0))
     return listener
+
+
+def _not_to_be_had(error: OSError, host: str, port: int, setting: str) -> str:
+    if error.errno == errno.EADDRINUSE:
+        return f"端口 {port} 已被占用，可能已有一个服务在运行。请先停止它，或用 {setting}_PORT 另设端口。"
+    return f"不能在 {host} 的端口 {port} 上提供服务，请核对 {setting}_HOST 和 {setting}_PORT。"
 
 
 def _url(listener: socket.socket, host: str) -> str:

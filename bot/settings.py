@@ -3,7 +3,7 @@
 from datetime import datetime
 from pathlib import Path
 
-from pydantic import SecretStr, field_validator
+from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 TELEGRAM_API = "https://api.telegram.org"
@@ -23,7 +23,7 @@ class Settings(BaseSettings):
     """http://host:port of a Chroma server; empty = on disk inside `data`."""
     host: str = "127.0.0.1"
     """Address the web pages and webhooks listen on."""
-    port: int = 8080
+    port: int = Field(8080, ge=0, le=65_535)
     """Port the web pages and webhooks listen on; 0 takes any free one."""
     public_url: str = ""
     """Address under which the outside world reaches this port, such as https://bot.example.org; used to register
@@ -32,7 +32,7 @@ class Settings(BaseSettings):
     """Addresses (with commas) of proxies whose X-Forwarded-For and -Proto are believed; empty = none."""
     operations_host: str = "127.0.0.1"
     """Address /healthz, /readyz and /metrics listen on."""
-    operations_port: int | None = None
+    operations_port: int | None = Field(None, ge=0, le=65_535)
     """Its port; unset = the port above the pages' one, or any free one. The same as `port`: beside the pages."""
     telegram_token: SecretStr = SecretStr("")
     """Token of the Telegram bot; empty = no Telegram."""
@@ -82,7 +82,7 @@ class Settings(BaseSettings):
     def now_is_aware(cls, value: datetime | None) -> datetime | None:
         """A clock without an offset would mean different instants on different machines."""
         if value is not None and value.tzinfo is None:
-            raise ValueError("TANHUA_NOW needs an offset, such as 2025-08-13T09:00:00+08:00")
+            raise ValueError("缺少时区，应写成 2025-08-13T09:00:00+08:00 的样子")
         return value
 
     @property

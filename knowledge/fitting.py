@@ -47,8 +47,12 @@ class Fitted(NamedTuple):
 
 def read_pairs(file: Path) -> list[Pair]:
     """The pairs of a JSON-lines file. Errors: Refused with the line that cannot be read."""
+    try:
+        text = file.read_text("utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        raise Refused(f"文件 {file.name} 读不到或不是 UTF-8 文本。") from error
     pairs = []
-    for number, line in enumerate(file.read_text("utf-8-sig").splitlines(), start=1):
+    for number, line in enumerate(text.splitlines(), start=1):
         if line.strip():
             try:
                 row = json.loads(line)

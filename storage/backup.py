@@ -168,6 +168,8 @@ def _restore_files(path: Path, data: Path) -> None:
 
 
 def _manifest(path: Path) -> dict[str, Any]:
+    if not path.is_file():
+        raise Refused(f"没有找到备份文件 {path.name or path}，请核对文件名。")
     try:
         with zipfile.ZipFile(path) as archive:
             manifest: dict[str, Any] = json.loads(archive.read(MANIFEST))

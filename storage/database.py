@@ -85,8 +85,8 @@ def open_database(url: str, *, durable: bool = True, patience: int = BUSY_MILLIS
     """
     try:
         parsed = make_url(url)
-    except ArgumentError as error:
-        raise Refused("数据库地址无法识别，应以 sqlite:/// 或 postgresql:// 开头。") from error
+    except (ArgumentError, ValueError) as error:  # the latter: a port that is no number
+        raise Refused("数据库地址无法识别，应以 sqlite:/// 或 postgresql:// 开头，端口应为数字。") from error
     if parsed.get_backend_name() == "sqlite":
         return Database(_sqlite(parsed, durable, patience))
     if parsed.get_backend_name() in ("postgresql", "postgres"):

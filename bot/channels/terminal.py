@@ -45,9 +45,7 @@ class Terminal:
         if not line.strip():
             return
         try:
-            data = json.loads(line)
-            if not isinstance(data, dict):
-                raise ValueError("not an object")
+            data = _object(line)
             if "now" in data:
                 self._set_clock(str(data["now"]))
             else:
@@ -57,7 +55,10 @@ class Terminal:
         self._write({"end": True})
 
     def _set_clock(self, text: str) -> None:
-        moment = datetime.fromisoformat(text)
+        try:
+            moment = datetime.fromisoformat(text)
+        except ValueError:
+            raise ValueError(f"“{text}”不是时间，now 应写成 2025-08-13T09:00:00+08:00 的样子") from None
         if moment.tzinfo is None:
             raise ValueError("now 需要带时区，例如 2025-08-13T09:00:00+08:00")
         self.conversation = replace(self.conversation, clock=lambda: moment)
@@ -134,6 +135,17 @@ class Terminal:
 
     def _write(self, data: dict[str, Any]) -> None:
         print(json.dumps(data, ensure_ascii=False), file=self.out, flush=True)
+
+
+def _object(line: str) -> dict[str, Any]:
+    """The JSON object of a line. ValueError, in words, when it is none."""
+    try:
+        data = json.loads(line)
+    except ValueError:
+        data = None
+    if not isinstance(data, dict):
+        raise ValueError("不是一个 JSON 对象")
+    return data
 
 
 def open_terminal(conversation: Conversation, person_id: int, code: str, *, as_json: bool) -> Terminal:

@@ -28,6 +28,8 @@ def add(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace, app: "App") -> int:
     """Answer one question, or every line read: {"id", "question"}."""
     desk, audience = open_desk(app), _audience(arguments, app)
+    if not _has_documents(app):
+        print("还没有收录制度文件，请先用 tanhua ingest 收录。", file=sys.stderr)
     if arguments.question is not None:
         _answer(arguments, app, desk, audience, None, arguments.question)
         return 0
@@ -91,6 +93,13 @@ def _answer(
         print(json.dumps(as_json(answer, name, milliseconds, arguments.retrieved), ensure_ascii=False), flush=True)
     else:
         print(answer.text)
+
+
+def _has_documents(app: "App") -> bool:
+    from storage.documents.queries import active_documents
+
+    with app.database.reading() as session:
+        return bool(active_documents(session))
 
 
 def _audience(arguments: argparse.Namespace, app: "App") -> "Audience":

@@ -13,7 +13,7 @@ HELP = "备份全部数据和附件（运行中也可以），并校验"
 
 def add(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
-    parser.add_argument("out", type=Path, metavar="OUT.zip")
+    parser.add_argument("out", type=Path, metavar="OUT.zip", help="备份到哪个文件")
 
 
 def run(arguments: argparse.Namespace, app: "App") -> int:

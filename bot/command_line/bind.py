@@ -14,7 +14,7 @@ HELP = "为某人签发一次性绑定码"
 def add(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
     parser.add_argument("person", metavar="PERSON", help="人员编号")
-    parser.add_argument("--json", action="store_true")
+    parser.add_argument("--json", action="store_true", help="输出 JSON")
 
 
 def run(arguments: argparse.Namespace, app: "App") -> int:

@@ -13,7 +13,7 @@ HELP = "把全部记录导出为 Excel（与导入格式相同）"
 
 def add(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
-    parser.add_argument("out", type=Path, metavar="OUT.xlsx")
+    parser.add_argument("out", type=Path, metavar="OUT.xlsx", help="导出到哪个文件")
 
 
 def run(arguments: argparse.Namespace, app: "App") -> int:

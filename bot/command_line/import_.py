@@ -16,7 +16,7 @@ SHOWN_PROBLEMS = 200
 
 def add(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
-    parser.add_argument("file", type=Path, metavar="FILE.xlsx")
+    parser.add_argument("file", type=Path, metavar="FILE.xlsx", help="填好的工作簿")
     parser.add_argument("--dry-run", action="store_true", help="只检查，不写入")
     parser.add_argument("--errors", type=Path, metavar="OUT.xlsx", help="把有问题的单元格标在工作簿副本中")
 

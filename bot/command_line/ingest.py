@@ -25,8 +25,6 @@ def run(arguments: argparse.Namespace, app: "App") -> int:
     """Take the files in; exit status 1 if any was refused."""
     from tqdm import tqdm
 
-    from knowledge.embedding import open_embeddings
-    from knowledge.indexing import bring_level
     from knowledge.ingesting import files_under, ingest_files
     from storage.documents.rules import read_audience
     from storage.errors import Refused
@@ -44,18 +42,33 @@ def run(arguments: argparse.Namespace, app: "App") -> int:
             results.append(result)
             _show(result.name, result.outcome, result.reason, arguments.json)
             bar.update()
+    is_level = _index(app)
+    return 1 if not is_level or any(result.outcome == "refused" for result in results) else 0
+
+
+def _index(app: "App") -> bool:
+    """Bring the vector index level; whether that went well. The documents stand either way."""
+    from tqdm import tqdm
+
+    from knowledge.embedding import open_embeddings
+    from knowledge.indexing import bring_level
+
     settings = app.settings
-    with tqdm(desc="建索引", unit="段", file=sys.stderr, disable=None) as bar:
-        bring_level(
-            app.database,
-            app.data,
-            chroma_url=settings.chroma_url,
-            embeddings=open_embeddings(
-                settings.embedding_url, settings.embedding_key.get_secret_value(), settings.embedding_model
-            ),
-            progress=bar.update,
+    embeddings = open_embeddings(
+        settings.embedding_url, settings.embedding_key.get_secret_value(), settings.embedding_model
+    )
+    try:
+        with tqdm(desc="建索引", unit="段", file=sys.stderr, disable=None) as bar:
+            bring_level(
+                app.database, app.data, chroma_url=settings.chroma_url, embeddings=embeddings, progress=bar.update
+            )
+    except Exception as error:  # a server that is not ours; the index is derived and built anew with a later question
+        print(
+            f"文件已收录，向量索引没有建成（{type(error).__name__}），提问时会再建。请运行 tanhua doctor 检查。",
+            file=sys.stderr,
         )
-    return 1 if any(result.outcome == "refused" for result in results) else 0
+        return False
+    return True
 
 
 def _show(name: str, outcome: str, reason: str, as_json: bool) -> None:

@@ -13,7 +13,7 @@ HELP = "把备份恢复到空的数据目录或空的数据库"
 
 def add(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
-    parser.add_argument("file", type=Path, metavar="FILE.zip")
+    parser.add_argument("file", type=Path, metavar="FILE.zip", help="备份文件")
 
 
 def run(arguments: argparse.Namespace, app: "App") -> int:

@@ -1,9 +1,11 @@
 """`tanhua rulebook`: list the versions of the reminder rules, add one, adopt one for a unit from a day on."""
 
 import argparse
-from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from bot.command_line.stats import read_day
+from storage.errors import Refused
 
 if TYPE_CHECKING:
     from bot.app import App
@@ -17,8 +19,8 @@ def add(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--add", type=Path, metavar="FILE.toml", help="增加一个版本")
     parser.add_argument("--adopt", metavar="NAME", help="采用一个版本（已开始的任务仍按原版本）")
     parser.add_argument("--unit", metavar="UNIT", help="采用的单位编号，含其下级；不写为全部")
-    parser.add_argument("--from", dest="start", type=date.fromisoformat, metavar="D", help="采用起始日期，默认今天")
-    parser.add_argument("--to", dest="end", type=date.fromisoformat, metavar="D", help="采用结束日期")
+    parser.add_argument("--from", dest="start", type=read_day, metavar="D", help="采用起始日期，默认今天")
+    parser.add_argument("--to", dest="end", type=read_day, metavar="D", help="采用结束日期")
 
 
 def run(arguments: argparse.Namespace, app: "App") -> int:
@@ -29,6 +31,8 @@ def run(arguments: argparse.Namespace, app: "App") -> int:
     from storage.rulebooks.actions import add_rulebook, adopt_rulebook
     from storage.rulebooks.queries import adoptions, all_rulebooks
 
+    if not arguments.adopt and (arguments.unit or arguments.start or arguments.end):
+        raise Refused("--unit、--from、--to 说明在哪里、何时采用，请与 --adopt 一起使用。")
     now = app.clock()
     with app.database.transaction() as session:
         if arguments.add:

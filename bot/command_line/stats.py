@@ -17,7 +17,7 @@ LEVEL_NAMES = {"province": "省级", "city": "市级", "county": "县级", "town
 def add(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
     add_period(parser)
-    parser.add_argument("--json", action="store_true")
+    parser.add_argument("--json", action="store_true", help="输出 JSON")
 
 
 def add_period(parser: argparse.ArgumentParser) -> None:
@@ -66,10 +66,10 @@ def told(figures: dict[str, Any]) -> str:
         f"{figures['from']} 至 {figures['to']}",
         f"政治监督谈话 {figures['total']} 人次" + (f"（{names}；{levels} = {figures['total']}）" if levels else ""),
         f"谈话对象 {figures['distinct_subjects']} 人，重复谈话 {figures['repeat_talks']} 人次",
-        f"应谈 {coverage['required']} 人，已谈 {coverage['talked']} 人，覆盖率 {coverage['percent']}%，"
+        f"应谈 {coverage['required']} 人，已谈 {coverage['talked']} 人，覆盖率 {coverage['percent']:.2f}%，"
         f"未谈 {coverage['not_talked_count']} 人",
-        f"民主生活会前谈话 {before['talks_before']} 人次，占 {before['talks_percent']}%",
-        f"谈话指出问题 {findings['total']} 个，已销号 {findings['closed']} 个，占 {findings['percent']}%",
+        f"民主生活会前谈话 {before['talks_before']} 人次，占 {before['talks_percent']:.2f}%",
+        f"谈话指出问题 {findings['total']} 个，已销号 {findings['closed']} 个，占 {findings['percent']:.2f}%",
     ]
     types = "、".join(f"{name} {found['total']}" for name, found in figures["findings_by_type"].items())
     lines += [f"问题类型：{types}"] if types else []

@@ -13,7 +13,7 @@ HELP = "生成空白的导入模板"
 
 def add(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
-    parser.add_argument("out", type=Path, metavar="OUT.xlsx")
+    parser.add_argument("out", type=Path, metavar="OUT.xlsx", help="生成到哪个文件")
 
 
 def run(arguments: argparse.Namespace, app: "App") -> int:

@@ -57,7 +57,9 @@ def has_formulas(path: Path) -> bool:
 
 
 def check_place(path: Path) -> None:
-    """Make the folder of `path`. Refused, before any work is done, when a file cannot be written there."""
+    """Make the folder of `path`. Refused, before any work is done, when a workbook cannot be written there."""
+    if path.suffix.lower() != ".xlsx" and not path.is_dir():
+        raise Refused(f"文件名应以 .xlsx 结尾，例如 {path.stem}.xlsx。")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:
@@ -75,12 +77,12 @@ def save_workbook(book: Any, path: Path) -> None:
 
 
 def _not_writable(path: Path) -> Refused:
-    return Refused(f"无法写入 {path.name}，请核对文件夹是否存在、是否可写，文件是否正在打开。")
+    return Refused(f"无法写入 {path.name or path}，请核对文件夹是否存在、是否可写，文件是否正在打开。")
 
 
 def _bytes(path: Path) -> bytes:
     if not path.is_file():
-        raise Refused(f"没有找到文件 {path.name}，请核对文件名。")
+        raise Refused(f"没有找到文件 {path.name or path}，请核对文件名。")
     if path.stat().st_size > LARGEST_BYTES:
         raise Refused(f"文件 {path.name} 超过 100 MB，请拆分后再导入。")
     try:
