@@ -11,7 +11,8 @@ import zlib
 from collections import Counter, deque
 from collections.abc import Callable, Sequence
 from contextlib import AsyncExitStack
-from datetime import timedelta
+from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from jobs.delivery_desk import DeliveryDesk
 from jobs.sender import Address, Scope, Sender, SendFailed, SendUnknown, Sent
@@ -31,6 +32,16 @@ MARK_TRIES = 6
 MARK_PAUSE = 5.0
 
 
+class Hold(NamedTuple):
+    """Until when a chat or channel gets nothing, by the machine's own clock, and when what was put off is due again.
+
+    One instant for all that one hold puts off: they come due together and go out in their order.
+    """
+
+    until: float
+    again: datetime
+
+
 class DeliveryWorker:
     """Runs in the event loop; the database work runs in threads. Any number of workers may share a database."""
 
@@ -45,7 +56,7 @@ class DeliveryWorker:
         self._tasks: set[asyncio.Task[None]] = set()
         self._in_hand = 0
         self._ids_in_hand: set[int] = set()
-        self._held_until: dict[Address | str, float] = {}
+        self._holds: dict[Address | str, Hold] = {}
         self._slowed: deque[tuple[float, Address]] = deque(maxlen=8)
         self._wake = asyncio.Event()
         self._stopping = False
@@ -124,9 +135,9 @@ class DeliveryWorker:
         parts = sender.parts(message.body)
         has_unknown = False
         for number in range(min(message.parts_sent, len(parts) - 1), len(parts)):
-            pause = await self._pause_before(address, sender)
-            if pause is not None:
-                await self._insist(lambda pause=pause: self._desk.put_back(message, pause))  # type: ignore[misc]
+            later = await self._later(address, sender)
+            if later is not None:
+                await self._insist(lambda later=later: self._desk.put_back(message, later))  # type: ignore[misc]
                 return
             async with AsyncExitStack() as stack:
                 if address.channel in self._locks:
@@ -137,18 +148,16 @@ class DeliveryWorker:
                 has_unknown = has_unknown or not isinstance(sent, Sent)
                 await self._mark(message, address, number + 1, len(parts), sent, has_unknown)
 
-    async def _pause_before(self, address: Address, sender: Sender) -> timedelta | None:
-        """Wait for this chat's turn; how long to put the message off instead, when it cannot go out now."""
+    async def _later(self, address: Address, sender: Sender) -> datetime | None:
+        """Wait for this chat's turn; when the message is to be tried again, if it cannot go out now."""
         if self._stopping:
-            return timedelta()
-        if (hold := self._hold_left(address)) > 0:
-            return timedelta(seconds=hold)
+            return self._desk.clock()
+        if hold := self._hold_of(address):
+            return hold.again
         if sender.limits and (wait := await asyncio.to_thread(self._desk.wait_for_limits, address, sender.limits)):
-            return wait
+            return self._hold_for(address, wait).again
         await sender.pace.account_turn(address.account)
-        if (hold := self._hold_left(address)) > 0:
-            return timedelta(seconds=hold)
-        return None
+        return hold.again if (hold := self._hold_of(address)) else None
 
     async def _send_in_turn(
         self,
@@ -163,7 +172,7 @@ class DeliveryWorker:
         async with sender.pace.channel_turn():
             if not self._stopping and time.monotonic() <= until:
                 return await self._send(sender, message, address, parts, number)
-        await self._insist(lambda: self._desk.put_back(message, timedelta()))
+        await self._insist(lambda: self._desk.put_back(message, self._desk.clock()))
         return None
 
     async def _send(
@@ -215,30 +224,33 @@ class DeliveryWorker:
                 "reason": error.reason,
             },
         )
-        if not error.permanent:
-            self._hold(address, error)
-        await self._insist(lambda: self._desk.failed(message, address, error))
+        again = None if error.permanent else self._hold(address, error).again
+        await self._insist(lambda: self._desk.failed(message, address, error, again))
 
-    def _hold(self, address: Address, error: SendFailed) -> None:
+    def _hold(self, address: Address, error: SendFailed) -> Hold:
         """A named pause holds the chat; two chats slowed down at once, or a failure of the channel, hold everything."""
-        now = time.monotonic()
         if error.scope is Scope.CHANNEL:
             error.retry_after = error.retry_after or CHANNEL_PAUSE
-            self._held_until[address.channel] = now + error.retry_after.total_seconds()
+            self._hold_for(address.channel, error.retry_after)
         if error.retry_after is None:
-            self._held_until[address] = now + RETRY_PAUSE.total_seconds()  # those behind it must not overtake
-            return
-        until = now + error.retry_after.total_seconds()
-        self._held_until[address] = until
+            return self._hold_for(address, RETRY_PAUSE)  # those behind it must not overtake
+        hold, now = self._hold_for(address, error.retry_after), time.monotonic()
         self._slowed.append((now, address))
         others = {one for at, one in self._slowed if now - at < GLOBAL_WITHIN and one.channel == address.channel}
         if len(others) > 1:
-            self._held_until[address.channel] = until
+            self._holds[address.channel] = hold
+        return hold
 
-    def _hold_left(self, address: Address) -> float:
+    def _hold_for(self, held: Address | str, pause: timedelta) -> Hold:
+        hold = Hold(time.monotonic() + pause.total_seconds(), self._desk.clock() + pause)
+        self._holds[held] = hold
+        return hold
+
+    def _hold_of(self, address: Address) -> Hold | None:
+        """What holds this chat, the longest; None when it is free."""
         now = time.monotonic()
-        self._held_until = {key: until for key, until in self._held_until.items() if until > now}
-        return max(self._held_until.get(address, 0.0), self._held_until.get(address.channel, 0.0)) - now
+        self._holds = {key: hold for key, hold in self._holds.items() if hold.until > now}
+        return max((hold for key, hold in self._holds.items() if key in {address, address.channel}), default=None)
 
     async def _insist(self, mark: Callable[[], None]) -> None:
         """Write down what happened, however long the database is in trouble: what is not marked would be sent again."""

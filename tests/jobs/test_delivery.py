@@ -118,6 +118,22 @@ def test_a_failed_message_is_not_overtaken(database: Database, bound: Cast, cloc
     assert [text for _, text in post.taken[1:]] == ["一", "二", "三"]
 
 
+@pytest.mark.parametrize("trouble", [SendFailed("请稍后", retry_after=timedelta(seconds=3)), SendFailed("断线")])
+def test_all_that_one_hold_puts_off_is_due_again_at_one_instant(
+    database: Database, bound: Cast, clock: SetClock, trouble: SendFailed
+) -> None:
+    """Whoever reads the outbox at any moment finds all of them or none: the order of ids decides, no stopwatch."""
+    post = Post(trouble=lambda _, text: trouble if text == "一" else None)
+    for text in ("一", "二", "三", "四"):
+        tell(database, bound["leader"], text)
+    deliver(database, clock, post, rounds=1)
+    assert post.tried == ["一"]
+    with database.reading() as session:
+        again = session.exec(select(OutgoingMessage.not_before).distinct()).all()
+    assert len(again) == 1
+    assert again[0] > clock.now
+
+
 def test_a_gone_address_gives_way_to_the_next_and_then_to_staff(
     database: Database, bound: Cast, clock: SetClock
 ) -> None:
