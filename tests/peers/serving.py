@@ -185,7 +185,7 @@ class LocalServer:
             await self.hold()
         return await reset_connection(request)
 
-    def wait_until(self, holds: Callable[[], bool], timeout: float = 10.0, what: str = "") -> None:
+    def wait_until(self, holds: Callable[[], bool], timeout: float = 60.0, what: str = "") -> None:
         """Block until `holds()` (called with the state guarded) is true; AssertionError after `timeout` seconds."""
         with self.changed:
             if not self.changed.wait_for(holds, timeout):

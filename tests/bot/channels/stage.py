@@ -78,7 +78,7 @@ def code_for(database: Database, person_id: int, now: datetime = STARTS) -> str:
         return issue_code(session, person_id=person_id, now=now).code
 
 
-def until(holds: Callable[[], Any], what: str = "", timeout: float = 15.0) -> Any:
+def until(holds: Callable[[], Any], what: str = "", timeout: float = 60.0) -> Any:
     """The first true value of `holds`; AssertionError after `timeout` seconds."""
     deadline = time.monotonic() + timeout
     while True:

@@ -23,7 +23,7 @@ SWITCHES = (
 )
 PHONE = {"width": 390, "height": 844}
 DESKTOP = {"width": 1280, "height": 800}
-PATIENCE = 15_000
+PATIENCE = 60_000
 """Milliseconds a page may take for anything on a busy machine."""
 
 
