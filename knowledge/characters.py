@@ -11,6 +11,7 @@ SPACE = re.compile(r"\s+")
 RUN = re.compile(r"[\u3400-\u9fff\U00020000-\U0003ffff]+|[a-z0-9][a-z0-9.%+]*")
 EMPTY_CHARACTERS = frozenset("的了和是与及在于等对为其之以并而或也吗呢啊吧么呀")
 """Single characters that say nothing; pairs that hold them still count."""
+SMALL_NUMBER = re.compile(r"(?<![0-9.])(10|[0-9])(?![0-9.%])")
 DIGITS = {str(value): numeral for value, numeral in enumerate("〇一二三四五六七八九十")}
 
 
@@ -24,15 +25,18 @@ def squeezed(text: str) -> str:
     return SPACE.sub("", text)
 
 
+def folded(text: str) -> str:
+    """`text` as terms are cut from it: normalised, in one line, small numbers as numerals."""
+    return SMALL_NUMBER.sub(lambda found: DIGITS[found[1]], SPACE.sub(" ", normalised(text)))
+
+
 def terms(text: str) -> list[str]:
     """The index terms of `text`, in order: characters, pairs of characters, and words of letters or digits.
 
     A number up to ten counts as its Chinese numeral, so 3个 and 三个 meet.
     """
-    folded = SPACE.sub(" ", normalised(text))
-    folded = re.sub(r"(?<![0-9.])(10|[0-9])(?![0-9.%])", lambda found: DIGITS[found[1]], folded)
     found: list[str] = []
-    for run in RUN.findall(folded):
+    for run in RUN.findall(folded(text)):
         if run[0] < "\u3400":
             found.append(run)
             continue

@@ -12,6 +12,7 @@ from knowledge import tuning
 from knowledge.embedding import open_embeddings
 from knowledge.library import Library
 from knowledge.passage_vectors import PassageVectors, read_from
+from knowledge.recall import Recall, recalled
 from knowledge.retrieval import Finder
 from knowledge.tuning import Tuning
 from knowledge.vector_index import VectorIndex
@@ -33,6 +34,7 @@ class Shelf:
     _level: int = -1
     _held: PassageVectors | None = None
     _tuned: tuple[int, Tuning | None] = (0, None)
+    _recalled: tuple[Library, Tuning, Recall] | None = None
     _lock: Lock = field(default_factory=Lock)
 
     def finder(self) -> Finder:
@@ -43,7 +45,8 @@ class Shelf:
         library = self.library()
         with self._lock:
             vectors = self._held if self._is_held(library) or self._is_held(library) else None
-        return Finder(library, vectors, self._tuning() if vectors is not None else None)
+            tuning = self._tuning() if vectors is not None else None
+            return Finder(library, vectors, tuning, self._recall_of(library, tuning))
 
     def _is_held(self, library: Library) -> bool:
         if self._level == library.revision and not self.vectors.is_lost():
@@ -66,6 +69,15 @@ class Shelf:
         if stamp != self._tuned[0]:
             self._tuned = (stamp, tuning.in_force(self.folder, self.vectors.model) if stamp else None)
         return self._tuned[1]
+
+    def _recall_of(self, library: Library, tuning: Tuning | None) -> Recall | None:
+        """The confirmed questions over this library, put together again when either changes."""
+        if tuning is None or not tuning.questions:
+            return None
+        if self._recalled is None or self._recalled[0] is not library or self._recalled[1] is not tuning:
+            found = recalled(library, tuning.model, tuning.questions, tuning.keys)
+            self._recalled = (library, tuning, found)
+        return self._recalled[2]
 
     def library(self) -> Library:
         """The register as it stands now."""

@@ -1,17 +1,17 @@
 """Chinese BM25 over characters and pairs. Statistics are those of the visible texts only, so that nothing about the
 others shows in a score: neither how many there are nor what words they use."""
 
-from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from knowledge.characters import terms
+from knowledge.term_counts import blocks
 
 K1 = 1.2
 B = 0.75
+EMPTY_PART = np.zeros(0, dtype=np.int32)
 Floats = NDArray[np.float32]
 Mask = NDArray[np.bool_]
 
@@ -99,26 +99,25 @@ def rarity(holders: int, present: int) -> float:
 
 
 def build(texts: Sequence[str]) -> KeywordIndex:
-    """Index `texts`; about a million characters a second and core."""
+    """Index `texts`; about two and a half million characters a second and core."""
     vocabulary: dict[str, int] = {}
-    term_numbers: list[int] = []
-    owners: list[int] = []
-    counts: list[int] = []
+    numbers, owners, counts = [EMPTY_PART], [EMPTY_PART], [EMPTY_PART]
     lengths = np.zeros(len(texts), dtype=np.float32)
-    for owner, text in enumerate(texts):
-        counted = Counter(terms(text))
-        lengths[owner] = sum(counted.values())
-        term_numbers += [vocabulary.setdefault(term, len(vocabulary)) for term in counted]
-        owners += [owner] * len(counted)
-        counts += counted.values()
-    numbers = np.asarray(term_numbers, dtype=np.int64)
-    order = np.argsort(numbers, kind="stable")
+    for start, block in blocks(texts):
+        known = np.asarray([vocabulary.setdefault(term, len(vocabulary)) for term in block.terms], dtype=np.int32)
+        numbers.append(known[block.numbers])
+        owners.append(block.owners + np.int32(start))
+        counts.append(block.counts.astype(np.int32))
+        lengths[start : start + len(block.lengths)] = block.lengths
+    every = np.concatenate(numbers)
     starts = np.zeros(len(vocabulary) + 1, dtype=np.int64)
-    np.cumsum(np.bincount(numbers, minlength=len(vocabulary)), out=starts[1:])
+    np.cumsum(np.bincount(every, minlength=len(vocabulary)), out=starts[1:])
+    # by term and then by text: sorting number and place as one is many times as fast as sorting places by number
+    order = np.sort(every.astype(np.uint64) << 32 | np.arange(len(every), dtype=np.uint64)) & 0xFFFFFFFF
     return KeywordIndex(
         vocabulary,
         starts,
-        np.asarray(owners, dtype=np.int32)[order],
-        np.asarray(counts, dtype=np.float32)[order],
+        np.concatenate(owners)[order],
+        np.concatenate(counts)[order].astype(np.float32),
         lengths,
     )

@@ -11,6 +11,7 @@ from knowledge.asking import Asked
 from knowledge.keyword_index import Floats, Mask
 from knowledge.library import Library, Period
 from knowledge.passage_vectors import PassageVectors
+from knowledge.recall import Recall
 from knowledge.tuning import Tuning
 from knowledge.view import View
 from storage.documents.queries import DocumentFacts, PassageFacts
@@ -53,10 +54,17 @@ class Found:
 class Finder:
     """Searches one library, by keywords alone where `vectors` is None. Holds no state between questions."""
 
-    def __init__(self, library: Library, vectors: PassageVectors | None, tuning: Tuning | None = None) -> None:
+    def __init__(
+        self,
+        library: Library,
+        vectors: PassageVectors | None,
+        tuning: Tuning | None = None,
+        recall: Recall | None = None,
+    ) -> None:
         self.library = library
         self.vectors = vectors
         self.tuning = tuning
+        self.recall = recall
 
     def find(self, asked: Asked, *, audience: Audience, period: Period, limit: int) -> Found:
         """The `limit` best passages this audience may see about this period."""
@@ -81,6 +89,8 @@ class Finder:
         scores = self.by_keywords(asked, view)
         dense = self._dense(asked, view, leading(scores, KEYWORD_POOL, view.visible))
         scores = scores + (self.tuning.dense_weight if self.tuning else DENSE_WEIGHT) * dense
+        if self.tuning and self.recall and self.tuning.recall_weight:
+            scores = scores + self.tuning.recall_weight * self.recall.boosts(asked, view)
         scores = np.where(scores > 0, scores * library.passage_precedence, scores)
         lines = library.outline_lines
         if not asked.wants_list:
@@ -128,8 +138,12 @@ class Finder:
     def _cosines(self, asked: Asked) -> Floats | None:
         if self.vectors is None:
             return None
-        vector = self.vectors.embeddings.embed_query(asked.text)
+        vector = self.embedded(asked.text, self.vectors)
         return self.vectors.cosines(self.tuning.turned(vector) if self.tuning else vector)
+
+    def embedded(self, text: str, vectors: PassageVectors) -> Sequence[float] | Floats:
+        """The vector of a question, before any tuning."""
+        return vectors.embeddings.embed_query(text)
 
     def hit(self, number: int, documents: Mapping[int, str], score: float) -> Hit:
         """A passage with its document and the standing it has."""

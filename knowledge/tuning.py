@@ -1,12 +1,12 @@
 """Fitting the search to an organisation's own confirmed question → passage pairs, and taking it back.
 
-One ridge matrix turns question vectors towards the passages that answered them; its strength and the weight of vectors
-in the fusion are chosen on pairs held back from the fit. Nothing else changes, and the shipped state is one file away.
+One ridge matrix turns question vectors towards the passages that answered them, and the questions are remembered for
+others like them (`recall`). Nothing else changes, and the shipped state is one file away.
 """
 
 import json
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -16,23 +16,21 @@ from knowledge.keyword_index import Floats
 
 FILE = "tuning.npz"
 BEFORE = "tuning.before.npz"
-STRENGTHS = (1.0, 3.0, 10.0, 30.0)
-FIRST_WEIGHT = 0.3
-DENSE_WEIGHTS = (0.12, 0.2, 0.45, 0.6)
-HELD_BACK = 5
-"""Every fifth pair is held back."""
 
 
 @dataclass(frozen=True)
 class Tuning:
-    """A fitted state: q → q @ matrix, and the weight of vectors beside keywords."""
+    """A fitted state: q → q @ matrix, the weights of vectors and of confirmed questions beside keywords."""
 
     matrix: Floats
     dense_weight: float
     model: str
-    strength: float = 0.0
+    recall_weight: float = 0.0
+    questions: tuple[str, ...] = ()
+    keys: tuple[tuple[int, str], ...] = ()
+    """(Place in `questions`, key of a passage that answered it)."""
 
-    def turned(self, vector: Sequence[float]) -> list[float]:
+    def turned(self, vector: Sequence[float] | Floats) -> list[float]:
         """A question's vector as the passages see it, of length one."""
         changed = np.asarray(vector, dtype=np.float32) @ self.matrix
         length = float(np.linalg.norm(changed)) or 1.0
@@ -49,27 +47,6 @@ def fitted_matrix(questions: Floats, passages: Floats, strength: float) -> Float
     return solved
 
 
-def choose(
-    questions: Floats,
-    passages: Floats,
-    held_back: Sequence[int],
-    model: str,
-    score: Callable[[Tuning], float],
-) -> tuple[Tuning, float]:
-    """The best tuning by `score` on the held-back pairs, fitted on the others: first the strength, then the weight."""
-    held = set(held_back)
-    used = [row for row in range(len(questions)) if row not in held]
-    matrices = {strength: fitted_matrix(questions[used], passages[used], strength) for strength in STRENGTHS}
-    first = [Tuning(matrix, FIRST_WEIGHT, model, strength) for strength, matrix in matrices.items()]
-    best, reached = max(((tuning, score(tuning)) for tuning in first), key=lambda one: one[1])
-    for weight in DENSE_WEIGHTS:
-        tuning = replace(best, dense_weight=weight)
-        gained = score(tuning)
-        if gained > reached:
-            best, reached = tuning, gained
-    return best, reached
-
-
 def save(folder: Path, tuning: Tuning, about: Mapping[str, Any]) -> None:
     """Put a tuning in force; the one before is kept for `take_back`."""
     folder.mkdir(parents=True, exist_ok=True)
@@ -82,6 +59,8 @@ def save(folder: Path, tuning: Tuning, about: Mapping[str, Any]) -> None:
             matrix=tuning.matrix,
             dense_weight=tuning.dense_weight,
             model=tuning.model,
+            recall_weight=tuning.recall_weight,
+            confirmed=json.dumps([tuning.questions, tuning.keys], ensure_ascii=False),
             about=json.dumps(dict(about), ensure_ascii=False),
         )
     fresh.replace(folder / FILE)
@@ -105,4 +84,9 @@ def in_force(folder: Path, model: str) -> Tuning | None:
     with np.load(file, allow_pickle=False) as held:
         if str(held["model"]) != model:
             return None
-        return Tuning(held["matrix"].astype(np.float32), float(held["dense_weight"]), model)
+        matrix, weight = held["matrix"].astype(np.float32), float(held["dense_weight"])
+        if "confirmed" not in held:  # written before questions were remembered
+            return Tuning(matrix, weight, model)
+        questions, keys = json.loads(str(held["confirmed"]))
+        pairs = tuple((int(place), str(key)) for place, key in keys)
+        return Tuning(matrix, weight, model, float(held["recall_weight"]), tuple(map(str, questions)), pairs)

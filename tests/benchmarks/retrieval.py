@@ -16,10 +16,10 @@ from typing import Any
 
 import numpy as np
 
-from knowledge import tuning
 from knowledge.asking import read_question
-from knowledge.fitting import RememberingFinder, reciprocal_rank
+from knowledge.fitting import Confirmed, Fitting
 from knowledge.library import Library
+from knowledge.recall import recalled
 from knowledge.retrieval import Finder
 
 if __package__ in (None, ""):  # run as a plain script
@@ -117,38 +117,31 @@ def ours(finder: Finder, owners: Sequence[str]) -> Search:
 
 def tuned(public: PublicSet, finder: Finder, owners: Sequence[str], asked: Mapping[str, str]) -> None:
     """Fit on the training queries as `tanhua tune` does, then judge the held-back ones again."""
-    vectors: Any = finder.vectors
+    assert finder.vectors is not None
     first: dict[str, int] = {}
     for place, owner in enumerate(owners):
         first.setdefault(owner, place)
-    pairs = [
-        (question, first[text])
-        for name, question in public.queries.items()
-        if name not in public.held_back and name not in asked
-        for text in sorted(public.relevant[name])
+    training = [name for name in public.queries if name not in public.held_back and name not in asked]
+    confirmed = [
+        Confirmed(public.queries[name], tuple(first[text] for text in sorted(public.relevant[name])))
+        for name in training
     ]
     began = time.perf_counter()
-    inner = vectors.embeddings
-    questions = np.asarray(inner.embed_documents([question for question, _ in pairs]), dtype=np.float32)
-    passages = vectors.matrix[[place for _, place in pairs]]
-    held = range(0, len(pairs), tuning.HELD_BACK)
-
-    remembered: dict[str, Any] = {}
-
-    def score(candidate: tuning.Tuning) -> float:
-        candidate_finder = RememberingFinder(finder.library, vectors, candidate, remembered)
-        return reciprocal_rank(candidate_finder, [pairs[row] for row in held][:120])
-
-    before = reciprocal_rank(finder, [pairs[row] for row in held][:120])
-    best, after = tuning.choose(questions, passages, list(held), vectors.model, score)
-    matrix = tuning.fitted_matrix(questions, passages, best.strength)
-    whole = tuning.Tuning(matrix, best.dense_weight, best.model, best.strength)
+    worked = time.process_time()
+    whole, before, after = Fitting(finder.library, finder.vectors).fitted(confirmed)
     seconds = time.perf_counter() - began
     print(
-        f"tuned on {len(pairs)} pairs in {seconds:.0f} s (strength {best.strength:g}, weight {best.dense_weight:g}); held-back reciprocal rank {before:.3f} -> {after:.3f}"
+        f"tuned on {len(confirmed)} questions in {seconds:.0f} s, {time.process_time() - worked:.0f} s of processor time "
+        f"(dense {whole.dense_weight:g}, recall {whole.recall_weight:g}); "
+        f"held-back reciprocal rank {before:.3f} -> {after:.3f}"
     )
-    search = ours(Finder(finder.library, vectors, whole), owners)
-    print(f"{'tanhua, tuned':<34}", judged(public, asked, search, seconds), flush=True)
+    remembered = recalled(finder.library, whole.model, whole.questions, whole.keys)
+    parts = {
+        "tanhua, tuned": Finder(finder.library, finder.vectors, whole, remembered),
+        "  the matrix alone": Finder(finder.library, finder.vectors, whole),
+    }
+    for name, one in parts.items():
+        print(f"{name:<34}", judged(public, asked, ours(one, owners), seconds), flush=True)
 
 
 def peers(library: Library, owners: Sequence[str], finder: Finder) -> dict[str, tuple[Search, float]]:

@@ -13,9 +13,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from langchain_core.embeddings import Embeddings
 
+from knowledge import term_counts
 from knowledge.asking import Asked, read_question
 from knowledge.characters import joined_pairs, normalised, terms
-from knowledge.keyword_index import K1, B, build
+from knowledge.keyword_index import K1, B, KeywordIndex, build
 from knowledge.library import VIEWS, Library, Period
 from knowledge.passage_vectors import PassageVectors, of_matrix, read_from
 from knowledge.precedence import kept
@@ -227,3 +228,33 @@ def test_without_any_vector_keywords_answer() -> None:
     asked, period = read_question("值班人员登记来访车辆", DAY)
     alone = Finder(library, None).find(asked, audience=Audience(), period=period, limit=9)
     assert finder.find(asked, audience=Audience(), period=period, limit=9).hits == alone.hits != ()
+
+
+MIXED = st.text("值班人的了a1九9.%+ \n，１Ａ⑩㎡〇\u200b\U00020001\ud800", max_size=30)
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.lists(MIXED, max_size=8))
+def test_terms_counted_in_arrays_are_those_cut_one_by_one(texts: list[str]) -> None:
+    assert counts_of(build(texts)) == [Counter(terms(text)) for text in texts]
+
+
+def test_terms_are_counted_alike_over_several_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
+    chance = random.Random(3)
+    texts = [words(chance, chance.randrange(60)) + chance.choice(("", " 3.5% a1", "10")) for _ in range(300)]
+    whole = build(texts)
+    monkeypatch.setattr(term_counts, "BLOCK_LENGTH", 500)
+    split = build(texts)
+    assert counts_of(split) == counts_of(whole) == [Counter(terms(text)) for text in texts]
+    assert split.lengths.tolist() == whole.lengths.tolist() == [len(terms(text)) for text in texts]
+    for term in whole.vocabulary:
+        owners = split.postings(term)[0].tolist()
+        assert owners == sorted(owners) == whole.postings(term)[0].tolist()
+
+
+def counts_of(index: KeywordIndex) -> list[Counter[str]]:
+    found: list[Counter[str]] = [Counter() for _ in range(index.size)]
+    for term in index.vocabulary:
+        for owner, count in zip(*index.postings(term), strict=True):
+            found[owner][term] = int(count)
+    return found
