@@ -129,7 +129,7 @@ def routes_of(folder: Path, database: Database) -> set[tuple[str, str]]:
     service = Service(App(settings_for(folder, **given), database, lambda: STARTS))
     service.channels = open_channels(service.app, service.clock, service.nudge)
     found: set[tuple[str, str]] = set()
-    waiting = list(service._asgi([]).routes)
+    waiting = [*service._called(), *service._asgi([]).routes]
     while waiting:
         route = waiting.pop()
         waiting += getattr(route, "routes", None) or []
