@@ -182,7 +182,7 @@ class Service:
         port = listener.getsockname()[1]
         if settings.operations_port == port and settings.operations_host == settings.host:
             self.operations_address = self.address
-            return [(_server(self._asgi(operations.routes()), settings), listener)]
+            return [(_server(self._site(operations.routes()), settings), listener)]
         try:
             private = self._private_listener(port)
         except Refused:
@@ -190,7 +190,7 @@ class Service:
             raise
         self.operations_address = _url(private, settings.operations_host)
         return [
-            (_server(self._asgi(operations.probes()), settings), listener),
+            (_server(self._site(operations.probes()), settings), listener),
             (_server(_operators(operations), settings), private),
         ]
 
@@ -201,15 +201,19 @@ class Service:
             return _listen(settings.operations_host, settings.operations_port, setting="TANHUA_OPERATIONS")
         return _listen(settings.operations_host, port + 1 if settings.port else 0, or_any=True)
 
+    def _site(self, probes: Sequence[BaseRoute]) -> Any:
+        """Pages and probes; what platforms call goes past the layers only pages need."""
+        return _in_front(self._called(), self._asgi(probes))
+
+    def _called(self) -> list[BaseRoute]:
+        return [route for channel in self.channels for route in channel.routes()] if "bot" in self.parts else []
+
     def _asgi(self, probes: Sequence[BaseRoute]) -> "FastAPI":
         from fastapi import FastAPI
 
         # The pages with the descriptions load from a network we must not need.
         asgi = FastAPI(title="Tanhua", docs_url=None, redoc_url=None)
         asgi.router.routes.extend(probes)
-        if "bot" in self.parts:
-            for channel in self.channels:
-                asgi.router.routes.extend(channel.routes())
         if "web" in self.parts:
             from bot.channels.web import mount
 
@@ -305,6 +309,18 @@ def _server(asgi: Any, settings: Settings) -> "uvicorn.Server":
         timeout_graceful_shutdown=DRAIN_SECONDS,
     )
     return Server(config)
+
+
+def _in_front(routes: Sequence[BaseRoute], site: Any) -> Any:
+    from starlette.applications import Starlette
+
+    front, paths = Starlette(routes=routes), {str(getattr(route, "path", "")) for route in routes}
+
+    async def chosen(scope: Any, receive: Any, send: Any) -> None:
+        is_called = scope["type"] == "http" and scope["path"] in paths
+        await (front if is_called else site)(scope, receive, send)
+
+    return chosen
 
 
 def _operators(operations: Operations) -> Any:

@@ -21,7 +21,7 @@ from bot.app import App
 from bot.channels.arrivals import Arrived, FileRef, Stored
 from bot.channels.buttons import is_one_shot
 from bot.channels.gateway import Gateway
-from bot.channels.requests_in import read_body
+from bot.channels.requests_in import Refusals, read_body
 from bot.channels.telegram_client import (
     PATH,
     ask,
@@ -86,6 +86,7 @@ class Telegram:
         self._asides: set[asyncio.Task[None]] = set()
         self._aside_turns = asyncio.Semaphore(4)
         self._failures: Counter[int] = Counter()
+        self._refusals = Refusals()
         self.sender = TelegramSender(bot, app.data)
 
     def routes(self) -> Sequence[BaseRoute]:
@@ -227,7 +228,8 @@ class Telegram:
             update = json.loads(body)
             update_id = update_id_of(update)
         except (ValueError, RecursionError) as error:  # malformed: repeating it would not help
-            log.warning("unreadable update", extra={"action": "telegram.unreadable", "error": type(error).__name__})
+            if (times := self._refusals.noted(kind := type(error).__name__)) is not None:
+                log.warning("unreadable update", extra={"action": "telegram.unreadable", "error": kind, "times": times})
             return Response(status_code=400)
         try:
             await self._take(update)

@@ -15,7 +15,7 @@ from bot.app import App
 from bot.channels.arrivals import FileRef, Stored
 from bot.channels.buttons import is_one_shot
 from bot.channels.gateway import Gateway
-from bot.channels.requests_in import read_body
+from bot.channels.requests_in import Refusals, read_body
 from bot.channels.wecom_api import CHANNEL, WeComApi
 from bot.channels.wecom_callback import LARGEST_CALLBACK, Callback, CallbackReader, Refusal, Tapped
 from bot.channels.wecom_cards import card_of, message_of_task, parts_of
@@ -51,6 +51,7 @@ class WeCom:
         )
         self._reader = _reader(app, clock)
         self._asides: set[asyncio.Task[None]] = set()
+        self._refusals = Refusals()
         self.sender = WeComSender(api, app.database, app.data, markdown=app.settings.wecom_markdown)
 
     def routes(self) -> Sequence[BaseRoute]:
@@ -80,7 +81,7 @@ class WeCom:
         try:
             return PlainTextResponse(self._reader.echo(request.query_params))
         except Refusal as refusal:
-            return _refused(refusal)
+            return self._refuse(refusal.reason)
 
     async def _receive(self, request: Request) -> Response:
         assert self._reader is not None
@@ -90,13 +91,18 @@ class WeCom:
         try:
             callback = self._reader.read(request.query_params, body)
         except Refusal as refusal:
-            return _refused(refusal)
+            return self._refuse(refusal.reason)
         try:
             await self._take(callback)
         except Exception as error:  # WeCom repeats
             log.warning("not stored", extra={"action": "wecom.not_stored", "error": type(error).__name__})
             return Response(status_code=500)
         return Response()
+
+    def _refuse(self, reason: str) -> Response:
+        if (times := self._refusals.noted(reason)) is not None:
+            log.info("callback refused", extra={"action": "wecom.refused", "reason": reason, "times": times})
+        return Response(status_code=403)
 
     async def _take(self, callback: Callback) -> None:
         """Store what a callback brings; 200 means that we have it."""
@@ -185,8 +191,3 @@ def _reader(app: App, clock: Callable[[], datetime]) -> CallbackReader | None:
         return None
     clocks = (time.time, lambda: clock().timestamp())
     return CallbackReader(token, key, settings.wecom_corp_id, settings.wecom_agent_id, clocks)
-
-
-def _refused(refusal: Refusal) -> Response:
-    log.info("callback refused", extra={"action": "wecom.refused", "reason": refusal.reason})
-    return Response(status_code=403)

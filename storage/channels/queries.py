@@ -3,7 +3,11 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
+from typing import Any
 
+from sqlalchemy import Select, bindparam
+from sqlalchemy import select as sa_select
 from sqlmodel import Session, col, select
 
 from storage.channels.tables import ChannelState, HeldUpdate
@@ -54,8 +58,15 @@ def held_among(session: Session, channel: str, accounts: Collection[str]) -> set
     """Those of the accounts that have updates waiting for their files: later ones must queue behind them."""
     if not accounts:
         return set()
-    return set(
-        session.exec(
-            select(HeldUpdate.account).where(HeldUpdate.channel == channel, col(HeldUpdate.account).in_(accounts))
-        )
+    session.flush()
+    found = session.connection().execute(_held(), {"channel": channel, "accounts": list(accounts)})
+    return set(found.scalars())
+
+
+@cache
+def _held() -> "Select[Any]":
+    """Asked for every few messages that come in: built once."""
+    return sa_select(col(HeldUpdate.account)).where(
+        col(HeldUpdate.channel) == bindparam("channel"),
+        col(HeldUpdate.account).in_(bindparam("accounts", expanding=True)),
     )

@@ -182,16 +182,22 @@ def people_of_accounts(
     if not accounts:
         return {}
     asked = {name.lower(): name for name in accounts} if any_case else {name: name for name in accounts}
-    bound = func.lower(ChannelAccount.external_id) if any_case else col(ChannelAccount.external_id)
-    rows = session.exec(
-        select(ChannelAccount.external_id, ChannelAccount.person_id, ChannelAccount.closed_at).where(
-            ChannelAccount.channel == channel, bound.in_(asked)
-        )
-    )
+    session.flush()
+    rows = session.connection().execute(_owners(any_case), {"channel": channel, "accounts": list(asked)})
     return {
         asked[name.lower() if any_case else name]: (name, person_id, closed_at is None)
         for name, person_id, closed_at in rows
     }
+
+
+@cache
+def _owners(any_case: bool) -> "Select[Any]":
+    """Asked for every few messages that come in: built once."""
+    bound = func.lower(ChannelAccount.external_id) if any_case else col(ChannelAccount.external_id)
+    columns: list[Any] = [ChannelAccount.external_id, ChannelAccount.person_id, ChannelAccount.closed_at]
+    return sa_select(*columns).where(
+        col(ChannelAccount.channel) == bindparam("channel"), bound.in_(bindparam("accounts", expanding=True))
+    )
 
 
 def open_accounts(session: Session, person_id: int) -> list[tuple[str, str]]:

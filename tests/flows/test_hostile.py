@@ -29,7 +29,7 @@ from storage.database import Database
 from tests.bot.channels.phones import SECRET
 from tests.bot.channels.stage import STARTS, settings_for
 from tests.engines import SqliteFiles
-from tests.flows.hostile import HEADER, Attacker
+from tests.flows.hostile import HEADER, Attacker, Line
 from tests.flows.process import Process, environment
 from tests.peers import TelegramServer, WeComServer
 
@@ -83,27 +83,20 @@ async def attack(process: Process, attacker: Attacker) -> tuple[Counter[int], li
     answers: Counter[int] = Counter()
     sizes: list[int] = []
     numbers = iter(range(REQUESTS))
-    async with httpx.AsyncClient(trust_env=False, timeout=60) as client:
+    port = int(process.settings["TANHUA_PORT"])
 
-        async def one(number: int) -> None:
+    async def several() -> None:
+        line = Line(port)
+        for number in numbers:
             request = attacker.accepted[number] if number < 2 else attacker.next()
             if number % max(1, REQUESTS // 10) == 0:
                 sizes.append(process.resident())
-            answer = await client.request(
-                request.method,
-                f"{process.address}{request.path}",
-                params=request.params,
-                headers=request.headers,
-                content=request.body,
-            )
-            assert answer.status_code in request.right, (answer.status_code, request)
-            answers[answer.status_code] += 1
+            status = await line.ask(request)
+            assert status in request.right, (status, request)
+            answers[status] += 1
+        line.close()
 
-        async def several() -> None:
-            for number in numbers:
-                await one(number)
-
-        await asyncio.gather(*(several() for _ in range(AT_ONCE)))
+    await asyncio.gather(*(several() for _ in range(AT_ONCE)))
     return answers, [*sizes, process.resident()]
 
 
@@ -129,7 +122,7 @@ def routes_of(folder: Path, database: Database) -> set[tuple[str, str]]:
     service = Service(App(settings_for(folder, **given), database, lambda: STARTS))
     service.channels = open_channels(service.app, service.clock, service.nudge)
     found: set[tuple[str, str]] = set()
-    waiting = list(service._asgi([]).routes)
+    waiting = [*service._called(), *service._asgi([]).routes]
     while waiting:
         route = waiting.pop()
         waiting += getattr(route, "routes", None) or []
