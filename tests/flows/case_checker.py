@@ -51,13 +51,22 @@ class Reminded:
 
 
 @dataclass(frozen=True)
+class Repeatable:
+    """The bot died after sending this and before it could write that down: it may send it once more."""
+
+    at: datetime
+    reminded: Reminded
+
+
+@dataclass(frozen=True)
 class Settled:
     """What was due is out."""
 
     at: datetime
 
 
-CaseEvent = Listed | Closed | Reminded | Settled
+CaseEvent = Listed | Closed | Reminded | Repeatable | Settled
+Key = tuple[str, int, str, int, date]
 
 
 @dataclass
@@ -66,7 +75,8 @@ class CaseChecker:
 
     violations: list[str] = field(default_factory=list)
     open: dict[str, Listed] = field(default_factory=dict)
-    seen: set[tuple[str, int, str, int, date]] = field(default_factory=set)
+    times: dict[Key, int] = field(default_factory=lambda: defaultdict(int))
+    repeatable: dict[Key, int] = field(default_factory=lambda: defaultdict(int))
     latest: dict[tuple[str, int, str, date], int] = field(default_factory=dict)
     reached: dict[tuple[str, date], dict[str, int]] = field(default_factory=lambda: defaultdict(dict))
 
@@ -80,21 +90,23 @@ class CaseChecker:
                     self.open.pop(event.problem)
                 case Reminded():
                     self._reminded(event)
+                case Repeatable():
+                    self.repeatable[_key(event.reminded)] += 1
                 case Settled():
                     self._settled(event.at.date())
         return self.violations
 
     def _reminded(self, event: Reminded) -> None:
         said = f"{event.at:%m-%d %H:%M} {event.rule} {event.case} {event.problem}→{event.recipient} {event.stage:+d}"
-        key = (event.rule, event.case, event.recipient, event.stage, event.deadline)
+        key = _key(event)
         line = (event.rule, event.case, event.recipient, event.deadline)
-        if key in self.seen:
+        self.times[key] += 1
+        if self.times[key] > 1 + self.repeatable[key]:
             self.violations.append(f"doubled: {said}")
         if not OPENS <= event.at.time() < CLOSES:
             self.violations.append(f"outside hours: {said}")
         if event.stage < self.latest.get(line, event.stage):
             self.violations.append(f"after a later stage: {said}")
-        self.seen.add(key)
         self.latest[line] = event.stage
         if event.rule == MEASURES:
             self._of_measure(event, said)
@@ -121,6 +133,10 @@ class CaseChecker:
             for person in _recipients(listed, come[-1]) if come else ():
                 if reached.get(person, -1_000) < come[-1]:
                     self.violations.append(f"missing on {today}: {problem}→{person} {come[-1]:+d}")
+
+
+def _key(event: Reminded) -> Key:
+    return event.rule, event.case, event.recipient, event.stage, event.deadline
 
 
 def _recipients(listed: Listed, stage: int) -> frozenset[str]:

@@ -29,10 +29,11 @@ from storage.people.tables import ChannelAccount, Person
 from storage.talks.actions import RecordText, record_talk
 from storage.talks.rules import DutyStatus
 from storage.talks.tables import TalkYear
+from tests.flows.case_checker import CaseEvent, Reminded, Repeatable
 from tests.flows.fault_city import City
 from tests.flows.history_checker import Arrived, Declared, Event, Killed, Roster, Settled, Talked, Unreachable
 
-CHANNEL = "fake"
+CHANNEL, ANNUAL = "fake", "annual_talk"
 WORDS = RecordText("总体较好", "", "抓落实不够", "接受意见", "")
 TICKS = (time(0, 10), time(9, 5), time(19, 20))
 SOME_DAYS = (time(8, 40), time(13, 30), time(22, 15))
@@ -98,6 +99,8 @@ class FaultYear:
     size: Size = field(default_factory=Size)
     place: Callable[[Random], Place] = City
     history: list[Event] = field(default_factory=list)
+    cases: list[CaseEvent] = field(default_factory=list)
+    """What arrived by every other rule."""
     crashes: int = 0
 
     def __post_init__(self) -> None:
@@ -249,24 +252,29 @@ class FaultYear:
         try:
             desk.sent(message, address, "1")
         except Crash:
-            if told is not None:
-                self.history.append(Killed(*told))
+            self._died_after(told)
             raise
 
-    def _arrives(self, message: LeasedMessage, address: Address) -> tuple[Any, ...] | None:
-        if message.rule != "annual_talk":
+    def _arrives(self, message: LeasedMessage, address: Address) -> Arrived | Reminded | None:
+        if not message.rule:
             return None
+        at, deadline = self.now.astimezone(SHANGHAI), date.fromisoformat(message.deadline)
+        if message.rule != ANNUAL:
+            case, stage = message.occurrence_id or 0, int(message.key.split(":")[3])
+            other = Reminded(at, message.rule, case, "", address.account, stage, deadline)
+            self.cases.append(other)
+            return other
         with self.database.reading() as session:
             subject, stage = _about(session, message)
-        told = (
-            self.now.astimezone(SHANGHAI),
-            self.codes[subject],
-            address.account,
-            stage,
-            date.fromisoformat(message.deadline),
-        )
-        self.history.append(Arrived(*told))
+        told = Arrived(at, self.codes[subject], address.account, stage, deadline)
+        self.history.append(told)
         return told
+
+    def _died_after(self, told: Arrived | Reminded | None) -> None:
+        if isinstance(told, Arrived):
+            self.history.append(Killed(told.at, told.subject, told.recipient, told.stage, told.deadline))
+        elif told is not None:
+            self.cases.append(Repeatable(told.at, told))
 
     @contextmanager
     def _crash_at(self, step: int) -> Iterator[None]:

@@ -10,6 +10,7 @@ import pytest
 from storage.database import Database, open_database
 from storage.migrations import bring_up_to_date
 from tests.flows.campaign_plan import CampaignPlan, read_plan
+from tests.flows.case_checker import CaseChecker
 from tests.flows.fault_province import Province
 from tests.flows.fault_year import FaultYear, Odds, Size
 from tests.flows.history_checker import Checker
@@ -29,6 +30,7 @@ def play(folder: Path, seed: int, days: int) -> tuple[FaultYear, Checker]:
     year = FaultYear(seed, migrated(folder, seed), folder)
     checker = Checker()
     checker.take(year.run(days))
+    assert CaseChecker().take(year.cases) == []
     return year, checker
 
 
@@ -77,4 +79,5 @@ def test_a_year_with_faults_in_the_province(tmp_path: Path, province: CampaignPl
     year = FaultYear(seed, migrated(tmp_path, seed), tmp_path, BUSY, LARGE, partial(Province, province))
     checker = Checker()
     assert checker.take(year.run(PROVINCE_DAYS)) == []
+    assert CaseChecker().take(year.cases) == []
     assert checker.arrived > 10_000
