@@ -37,6 +37,8 @@ __all__ = ["advance"]
 
 OLD_BUTTON = "这个按钮已经用过，请从下面继续。"
 NO_TARGET = "没有看懂要改哪一项。可以点“修改”，或直接写明，例如“完成比例改为80%”。"
+CHOSEN = (FieldKind.CHOICE, FieldKind.MANY, FieldKind.FILES)
+"""Kinds whose answer is no sentence: one typed there may say other fields."""
 SHORT_QUESTION = 25
 """A longer text without a question mark, given in answer to an open question, is the answer."""
 
@@ -178,6 +180,7 @@ _SET = re.compile(
     re.DOTALL,
 )
 _NOTHING = frozenset(["没有", "无", "没", "暂无", "没有了", "没了", "暂时没有", "不用", "不需要"])
+_SUBMIT = frozenset(["提交", "确认提交", "提交吧", "现在提交"])
 _FINISHED = _NOTHING | frozenset(
     ["完了", "发完了", "传完了", "就这些", "就这样", "选好了", "好了", "完毕", "没别的了", "全了"]
 )
@@ -190,6 +193,8 @@ def _steered(
     words = text.strip().strip("。.！!")
     if field is not None and field.kind in GATHERING and words in _FINISHED:
         return VERBS["done"](form, progress)
+    if field is not None and words in _SUBMIT and not _is_option(form, progress, words, around):
+        return VERBS["submit"](form, progress)
     if field is not None and words in _NOTHING and not field.required:
         return VERBS["clear"](form, progress)
     go_to = _GO_TO.fullmatch(words)
@@ -254,7 +259,8 @@ def _expecting(form: Form, progress: FormProgress, field: FormField | None, arou
             previous[one.reads] = date.fromisoformat(value) if one.kind is FieldKind.DATE else value
     if progress.asked in (SUMMARY, CHANGE, CANCEL):
         return Expecting("confirm", prev=previous, due=around.due, is_workday=around.is_workday)
-    expected = (field.reads or "text") if field else "any"
+    chosen = field is not None and field.kind in CHOSEN
+    expected = "any" if field is None or (chosen and not field.reads) else field.reads or "text"
     return Expecting(_READER_NAMES.get(expected, expected), prev=previous, due=around.due, is_workday=around.is_workday)
 
 
@@ -299,7 +305,8 @@ def _off_target(
     """The text does not answer the question asked; what it does say about other fields is kept."""
     facts = facts_in(reading, form.asked(progress.answers), around.today, skip=field.name)
     if not facts:
-        return Step(progress, Act.ASK, (reading.doubt or problem.reason,), unread=True)
+        doubt = reading.doubt if field.kind not in CHOSEN else None  # what to choose is said better by the options
+        return Step(progress, Act.ASK, (doubt or problem.reason,), unread=True)
     filled, notes = fill(form, progress, facts, overwrite=True)
     return Step(filled, Act.ASK, (*told(form, facts), *notes))
 

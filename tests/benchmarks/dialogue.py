@@ -3,9 +3,10 @@
     python -m tests.benchmarks.dialogue [--people 100] [--open 5000] [--json OUT]
 
 The same form of five turns (begin, two dates, a note, confirm) for every person, the people taking turns in turn:
-`ours` keeps its state in SQLite with synchronous=FULL, a commit a turn; `ptb-flushed` is ConversationHandler with
-PicklePersistence flushed after every update (the same guarantee); `ptb-default` flushes every 60 s and loses what came
-since. Neither sends anything: replies go to the outbox, or to a request object that answers by itself. Memory is the
+`ours` keeps its state in SQLite with synchronous=FULL: message and turn are on the disk, whatever fails. `ptb-flushed` is
+ConversationHandler with PicklePersistence flushed after every update; it writes without fsync, so a killed process loses
+nothing and a power cut may. `ours-unsynced` is ours with that same guarantee (synchronous=NORMAL), for comparison alone.
+`ptb-default` flushes every 60 s and loses what came since. None sends anything: replies go to the outbox, or to a request object that answers by itself. Memory is the
 growth of the resident set with so many forms open; the turns are measured again beside them.
 Each configuration runs in a process of its own.
 """
@@ -25,7 +26,7 @@ from typing import Any
 
 ANSWERS = ("登记外出", "8月11日", "8月15日", "学习培训", "提交")
 NOW = datetime.fromisoformat("2025-08-01T10:00:00+08:00")
-CONFIGURATIONS = ("ours", "ptb-flushed", "ptb-default")
+CONFIGURATIONS = ("ours", "ours-unsynced", "ptb-flushed", "ptb-default")
 
 
 def resident_megabytes() -> float:
@@ -61,8 +62,8 @@ async def leave_open(first: int, forms: int, take: Callable[[int, str], Awaitabl
             await take(person, words)
 
 
-def our_taker(folder: Path, people: int) -> Callable[[int, str], Awaitable[None]]:
-    """Our conversation over a durable SQLite file, with as many people as needed."""
+def our_taker(folder: Path, people: int, *, durable: bool = True) -> Callable[[int, str], Awaitable[None]]:
+    """Our conversation over an SQLite file, with as many people as needed."""
     from itertools import count
 
     from bot.conversation import Conversation
@@ -73,7 +74,7 @@ def our_taker(folder: Path, people: int) -> Callable[[int, str], Awaitable[None]
     from storage.people.tables import Person, Posting, Unit
     from tests.bot.dialogue.speaking import QuotingDesk
 
-    database = open_database(f"sqlite:///{folder / 'tanhua.db'}")
+    database = open_database(f"sqlite:///{folder / 'tanhua.db'}", durable=durable)
     bring_up_to_date(database)
     with database.transaction() as session:
         unit = Unit(code="U", name="某市", level="市", counted_level="市", path="/1/")
@@ -190,8 +191,10 @@ async def measure(configuration: str, people: int, forms: int) -> dict[str, floa
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         flushing = [configuration == "ptb-flushed"]
-        ours = configuration == "ours"
-        take = our_taker(folder, 2 * people + forms) if ours else await their_taker(folder, flushing)
+        if configuration.startswith("ours"):
+            take = our_taker(folder, 2 * people + forms, durable=configuration == "ours")
+        else:
+            take = await their_taker(folder, flushing)
         await take(0, ANSWERS[0])
         result = await play(range(people), take)
         before, flushing[0] = resident_megabytes(), False

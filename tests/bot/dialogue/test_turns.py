@@ -411,3 +411,21 @@ def test_the_sentence_that_asks_for_leave_gives_its_days(fresh_world: World) -> 
     said = subject.says("我要请假，下周一到周三")
     assert "开始日期 2025年8月4日" in said
     assert "外出事由" in said
+
+
+def test_submitting_before_the_end_says_what_is_missing(doer: Speaker) -> None:
+    doer.says("汇报进展")
+    assert "还差“问题和举措”没有填" in doer.says("提交")
+    doer.taps("清理积压拨付单")
+    assert "还差“做了哪些工作”没有填" in doer.says("提交")
+    assert "做了哪些工作" not in doer.says("看看填了什么").split("（2/")[0]
+
+
+def test_facts_said_while_a_choice_is_asked_are_kept(doer: Speaker) -> None:
+    doer.says("汇报进展")
+    assert "完成比例 90%" in doer.says("完成了九成，8月20日前完成")
+    doer.taps("清理积压拨付单")
+    doer.says("已清理积压单据30笔")
+    shown = doer.says("看看填了什么")
+    assert "完成比例：90%" in shown
+    assert "2025年8月20日" in shown
