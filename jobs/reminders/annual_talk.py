@@ -14,7 +14,7 @@ from sqlmodel import Session, col, select
 from jobs.reminders.hours import sending_time
 from jobs.reminders.recipients import Recipients, recipients_of
 from jobs.reminders.rounds import Round
-from jobs.reminders.talk_duties import DueDuty, due_duties, open_duties
+from jobs.reminders.talk_duties import DueDuty, due_ids, open_duties
 from jobs.wording import say
 from storage.instants import shanghai_date, spoken_date, spoken_deadline
 from storage.outbox.actions import cancel_waiting, message_row, put_many
@@ -37,10 +37,10 @@ SharedStages = dict[tuple[str, date, int | None], tuple[Stage, ...]]
 def plan_some(session: Session, *, now: datetime, after: int = 0, limit: int = BATCH) -> Round:
     """Put the due stages of up to `limit` duties into the outbox, in id order after `after`, and move them on."""
     today = shanghai_date(now)
-    duties = due_duties(session, today, after=after, limit=limit)
-    if not duties:
+    ids = due_ids(session, today, after=after, limit=limit)
+    if not ids:
         return Round(0, None)
-    dates = schedule(session)
+    dates, duties = schedule(session), list(open_duties(session, ids))
     shared: SharedStages = {}
     staged: list[Staged] = [(duty, _due_stages(duty, dates, now, shared)) for duty in duties]
     due = [(duty, stages) for duty, stages in staged if stages]
@@ -49,7 +49,7 @@ def plan_some(session: Session, *, now: datetime, after: int = 0, limit: int = B
     _supersede(session, due)
     put = put_many(session, rows)
     _move_on(session, staged, dates)
-    return Round(put, duties[-1].id if len(duties) == limit else None)
+    return Round(put, ids[-1] if len(ids) == limit else None)
 
 
 def _due_stages(duty: DueDuty, dates: Schedule, now: datetime, shared: SharedStages) -> tuple[Stage, ...]:

@@ -40,7 +40,7 @@ class TalkYear(SQLModel, table=True):
     __table_args__ = (
         UniqueConstraint("posting_id", "meeting_id"),
         UniqueConstraint("talk_id", "person_id"),
-        Index("ix_talkyear_due", "next_stage_on"),
+        Index("ix_talkyear_due", "next_stage_on", "status"),
         Index("ix_talkyear_person", "person_id", "status"),
     )
 

@@ -1,4 +1,4 @@
-"""Reminders of a morning in one message: who wants them so, and which went out together"""
+"""Reminders of a morning in one message; what is due is found in the index alone"""
 
 import sqlalchemy as sa
 import sqlmodel.sql.sqltypes
@@ -24,10 +24,14 @@ def upgrade() -> None:
     )
     op.add_column("outgoingmessage", sa.Column("gathered_in", sa.Integer(), nullable=True))
     op.add_column("outgoingmessage", sa.Column("gathered_body", sqlmodel.sql.sqltypes.AutoString(), nullable=True))
+    op.drop_index("ix_talkyear_due", "talkyear")
+    op.create_index("ix_talkyear_due", "talkyear", ["next_stage_on", "status"])
 
 
 def downgrade() -> None:
     """Bring the tables back to the version before."""
+    op.drop_index("ix_talkyear_due", "talkyear")
+    op.create_index("ix_talkyear_due", "talkyear", ["next_stage_on"])
     with op.batch_alter_table("outgoingmessage", schema=None) as batch_op:
         batch_op.drop_column("gathered_body")
         batch_op.drop_column("gathered_in")
