@@ -28,6 +28,7 @@ class StatusReading:
 
 
 _BREAK = r"[，。；！？、\n（）]"
+_ONE_OF = re.compile(r"[/、|]|还是|或者?")
 _FINISHED = re.compile(
     r"(?:整改|全部|办理|落实|销号|解决|处理|验收|推进|建设|改造|任务|工作)*?"
     r"(?:完成(?!时间|时限|期限|日期|情况|率|度(?!假)|比例|进度|后|以后|之后|前|之前|标准|标志|指标|"
@@ -139,6 +140,9 @@ def read_status(
 
     `ahead`: mentions of days to come, each (end, sure); one not sure (9月30日 said in October) may be last year's.
     """
+    named = {read_status(part).status for part in _ONE_OF.split(text)} if _ONE_OF.search(text) else set()
+    if len(named) > 1 and None not in named:
+        return StatusReading()  # the choices themselves, copied out: 未启动/整改中/已完成
     blocked = _first(_BLOCKED, text, _NOT_BLOCKED)
     done = _done(text, ahead)
     going = _first(_GOING_ON, text, _NOT_GOING)
