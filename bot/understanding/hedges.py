@@ -70,7 +70,7 @@ def hedged(text: str, start: int, end: int, *, is_date: bool = False) -> bool:
 
 _ASIDE = re.compile(
     r"不好说|拿不准|吃不准|没谱|没底|没准|不太(?:确定|清楚|好说)|不敢(?:保证|说)|不保证|没把握|说不[准好]|不一定|不确定|难说|够呛|悬|看难|(?:得|要|待|再)核实|没核实|没定|再[看定]|看情况|"
-    r"待定|也许|未必|不(?:太|一定|是很|很|怎么|大)?准|拍脑[袋门]|瞎[填报说猜编写]|猜的|蒙的|虚[高的]|水分|有争议|存疑"
+    r"待定|也许|未必|不(?:太|一定|是很|很|怎么|大)?准|拍脑[袋门]|瞎[填报说猜编写]|猜的|蒙的|虚[高的]|水分|有争议|存疑|[待等需][^，。；]{0,6}(?:审|[确决商敲]?定|批|研究|确认|同意|明确)|未定|报批|有可能|可能(?:提前|推|延|变|调|晚)|看领导"
 )
 _OTHER_MATTER = re.compile(r"时间|日期|期限|进度|困难|资金|进展|经费|什么时候")
 
@@ -78,4 +78,4 @@ _OTHER_MATTER = re.compile(r"时间|日期|期限|进度|困难|资金|进展|�
 def doubted_aside(text: str, start: int, end: int) -> bool:
     """Whether a short clause of its own takes back the sureness of `text[start:end]` (4月底吧，不敢保证)."""
     asides = [clause for part in (text[:start], text[end:]) for clause in _BREAK.split(part)]
-    return any(len(clause) <= 8 and _ASIDE.search(clause) and not _OTHER_MATTER.search(clause) for clause in asides)
+    return any(len(clause) <= 12 and _ASIDE.search(clause) and not _OTHER_MATTER.search(clause) for clause in asides)
