@@ -128,6 +128,7 @@ def read_finish(
     sure = [mention for score, mention in likely if score == best and mention.kind != "vague"]
     vague = [mention for score, mention in likely if mention.kind == "vague"]
     sure = sure or vague
+    sure = [mention for mention in sure if not _narrowed_by(mention, sure)]
     days = {mention.day for mention in sure}
     if len(days) > 1 or None in days:
         doubts = [mention.doubt for mention in sure if mention.doubt]
@@ -140,6 +141,14 @@ def read_finish(
     if mention.past:
         return FinishReading(doubt=PAST)
     return FinishReading(mention.day, (mention.start, mention.end), told=best >= 2 or _rest(text, mention))
+
+
+def _narrowed_by(mention: DateMention, others: Sequence[DateMention]) -> bool:
+    """2月中旬，2月15号吧: the stretch says no more than the day in it."""
+    end = mention.named
+    if mention.day or not end or mention.kind not in ("calendar", "relative_month"):
+        return False
+    return any(other.day and (other.day.year, other.day.month) == (end.year, end.month) for other in others)
 
 
 def _rest(text: str, mention: DateMention) -> bool:

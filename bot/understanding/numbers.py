@@ -46,6 +46,9 @@ _OTHER_THING = re.compile(
     r"支付|施工图|设计|工期)进度)(?:[^，。；]{0,3}(?:到位|支付|拨付|使用|执行|落实))?(?:大概|约|为|是|"
     r"达到?|到|仅|只有?|已|才|率|了|的|完成)*$"
 )
+_OF_PEERS = re.compile(
+    r"(?:平均|兄弟[^，。；]{0,4}|隔壁[^，。；]{0,4}|其[他它][^，。；]{0,4})(?:平均)?(?:水平|进度|完成率?)?(?:是|为|已|到|达|了|大概|约)*$"
+)
 _OF_OTHERS = re.compile(
     r"(?:的|是)?(?:人(?!都说)|群众|干部|户|村(?!里)|企业|资金|人手|人员|职工|党员|材料|设备|单位|经费|"
     r"款|可能|把握|希望|精力|时间|概率|预算|股份|比例是)"
@@ -169,7 +172,12 @@ def _role(text: str, amounts: Sequence[Amount], at: int, aims: Sequence[int]) ->
         if re.search(r"(?:提高|提升|增长|增加|上升|前进|上涨|涨|多|高)[了出]?$", before):
             return "up"
         return "down" if re.search(r"(?:降低|减少|下降|回落|落后|少|低|慢|差)了?$", before) else "change"
-    if _OTHER_THING.search(before) or _OF_OTHERS.match(behind) or (amount.value == 100 and _CERTAINTY.match(behind)):
+    if (
+        _OF_PEERS.search(before)
+        or _OTHER_THING.search(before)
+        or _OF_OTHERS.match(behind)
+        or (amount.value == 100 and _CERTAINTY.match(behind))
+    ):
         return "other"
     if at and re.fullmatch(r"[^，。；！？\n]{0,4}[到至]", text[floor : amount.start]):
         lead = re.sub(r"(?:由|从|自)$", "", _BREAK.split(text[: amounts[at - 1].start])[-1])
@@ -185,7 +193,8 @@ def _role(text: str, amounts: Sequence[Amount], at: int, aims: Sequence[int]) ->
         return "earlier"
     if _EARLIER.search(since) and not re.search(r"(?:提|升|增|涨)[高升长加]?到", since):
         return "earlier"
-    if _AIM.search(since) or (not nows and any(start < end <= amount.start for end in aims)):
+    reached = re.search(r"(?:到|达|完成|推进|做|干)了$", before)
+    if _AIM.search(since) or (not nows and not reached and any(start < end <= amount.start for end in aims)):
         return "aim"
     if _PART.search(before):
         return "part"
