@@ -49,7 +49,7 @@ _HELD_BACK = re.compile(
     r"(?:[^，。；！]{0,8})$|(?:预计|争取|力争|计划|确保|打算|准备|希望|保证|目标|预期|力求|有望)(?:[^，。；！]{0,18})$"
 )
 _OTHER_WORK = re.compile(
-    r"(?:培训|学习|教育|宣传|会议|研讨|谈话|走访|材料|报告|资料|初稿|文件|清单|合同|协议|问卷|测评|检查|巡查|预算|拨付|支付|采购|批复|手续|流程|签字|盖章|备案|公示|招投?标|论证|评审|审批|立项|图纸|设计)"
+    r"(?:培训|学习|教育|宣传|会议|研讨|谈话|走访|材料|报告|资料|初稿|文件|清单|合同|协议|问卷|测评|检查|巡查|预算|拨付|支付|采购|方案|台账|动员|部署|摸底|排查|调研|征地|编制|签约|批复|手续|流程|签字|盖章|备案|公示|招投?标|论证|评审|审批|立项|图纸|设计)"
     r"(?:工作|任务|环节|阶段|内容)?(?:已经?|全部|都|也|刚刚?|全|均)*$"
 )
 """What is done so is a step on the way, not what was to be put right."""
@@ -216,5 +216,7 @@ def _nothing(text: str, amounts: Sequence[tuple[int, int]]) -> re.Match[str] | N
     some = re.search(
         r"有的|有些|部分|个别|其他|其余|剩下?|还有|尚有|另|第.{1,2}[项个条]|最后|一些|几[项个]|[一二三四]期", before
     )
-    counted = any(end <= match.start() for _, end in amounts)
+    counted = any(
+        end <= match.start() or re.search(r"[1-9一二两三四五六七八九十半]", text[start:end]) for start, end in amounts
+    )  # 没怎么动，顶多两三成
     return None if some or counted else match
