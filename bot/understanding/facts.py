@@ -122,11 +122,21 @@ def _finish(
     around = _blanked(clean, [(m.start, m.end) for m in dates] + amounts, finish.span)
     if is_story(around, *finish.span):
         unsure = unsure or not (finish.told and day_of_the_work(around, *finish.span))
-    elif expecting.field not in ("any", "blocker") and not done:
+    elif not done and not (expecting.field in ("any", "blocker") and _promised(clean, finish)):
         unsure = unsure or not is_plain(around, *finish.span, DATE_WORDS)
     unsure = unsure or (not done and conditional(clean, *finish.span))
     unsure = unsure or (asked and not done and doubted_aside(clean, *finish.span))
     return FinishReading(doubt=BY_WHEN) if unsure else finish
+
+
+def _promised(clean: str, finish: FinishReading) -> bool:
+    """Whether words of finishing or of intention stand with the day, so that it is no day of something else.
+
+    卡在征地上预计得到九月底 intends; 高考6月9日结束 only ends.
+    """
+    start, end = finish.span or (0, 0)
+    intended = re.search(r"(?:预计|争取|力争|计划|确保|保证|承诺|有望|打算|预期)[^，。；]{0,3}$", clean[:start])
+    return intended is not None or (finish.told and re.match(r"(?:就|要|能|可以)*结束", clean[end:]) is None)
 
 
 _ON_TIME = re.compile(

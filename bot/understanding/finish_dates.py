@@ -30,7 +30,7 @@ _BREAK = r"[，。；！？\n（）]| "
 _FINISH = (
     r"(?:完成|ok|做完|办完|办结|办好|搞定|搞完|弄完|弄好|改完|改好|做好|整改完|整完|整改到位|落实到位|"
     r"到位|收尾|收官|竣工|完工|验收|销号|清零|见底|结束|交账|交差|交卷|了结|解决|闭环|落地|达到?100|"
-    r"能行|可以了?$|能好|差不多能完|能完|完事|结案|拿下|收口|收工|交工|完活|干完|干好|摆平|弄妥|办妥|"
+    r"能行|完(?=$|[，。；！]|吧|了)|可以了?$|能好|差不多能完|能完|完事|结案|拿下|收口|收工|交工|完活|干完|干好|摆平|弄妥|办妥|"
     r"交付|封账|兑现|见效|打住|扫尾|(?<!开)[\u4e00-\u9fff](?:完|好|妥|利索|利落|干净|齐|毕|"
     r"掉)(?![会成])|整改(?=$|[，。；]))"
 )
@@ -53,13 +53,13 @@ _EVENT = re.compile(
     r"(?:上午|下午|晚上|的时候|那天|当天|[^，。；！？\n]{0,4}?)?(?:才|就|要|会|将|刚|再|"
     r"已经?)*(?:开(?!展整改)(?:了|的|过)?(?:个|专题|专项)?(?:.{0,6})?会|召开|开始|启动|动工|开工|谈话|"
     r"谈的|约谈|检查|督[查导]|抽查|巡察|巡视|调研|下发|印发|发文|发的|收到|接到|报送?|上报|汇报|提交|"
-    r"反馈|指出|研究|部署|招标|开标|中标|挂网|公示|审批|批复|批的|上会|签[订合约]|进场|培训|学习|出差|"
+    r"反馈|指出|研究|部署|招标|开标|中标|挂网|公示|审批|批复|批的|上会|签[订合约]|告诉|给信|进场|培训|学习|出差|"
     r"请假|休假|放假|回复|答复|回来|上任|到任|成立|制定|出台|拿到|拨付|立项|看现场|想(?:想|一)|琢磨|考虑一|考虑考虑|问(?:问|一下|领导)|核[实对]|出来|调整|运到|到位才|组织|申请的?|通知|"
     r"要求|审计|验收组|动员|召集|走访|去过?|商[量议]|碰头)"
 )
 _STALE = re.compile(
     r"(?:原定|原计划|原来|原先|本来|原本|之前|此前|上次|上回|当初|起初|规定|要求|按要求|旧的?|原|应于|"
-    r"应在|本应|限期|报的是|说的是|定的是|(?<![认对实量通问接说好])过了|超过|从|由|自)(?:[^，。；]{0,8})$"
+    r"应在|本应|限期|报的是|说的是|定的是|(?<![认对实量通问接说好])过了|(?<!不)超过|从|由|自)(?:[^，。；]{0,8})$"
 )
 _STALE_BUT = re.compile(r"(?:现在|改|申请|预计|争取|调整|延|推|变)")
 _NEGATED = re.compile(
@@ -73,7 +73,7 @@ _UNSURE = re.compile(
     r"最起码|如果.{0,8}|(?<![主需只])要是.{0,8}|除非.{0,8}|得过了|(?<![认对实量通问接说好])过了)(?:是|要|得|在|到|能|也要|也得|就|的)*$"
 )
 _UNSURE_BEHIND = re.compile(
-    r"(?:[^，。；]{0,6})(?:说不准|说不好|不好说|不一定|不确定|难说|再看|看情况|没把握|吧可能|也说不定|"
+    r"(?:[^，。；]{0,6})(?:说不准|说不好|不好说|不一定|不确定|难说|再看|看情况|没把握|吧可能|也说不定|再(?:说|议|讲|谈|告诉|回复|答复|报告?)|"
     r"或者|再定|待定)"
 )
 _MILESTONE = re.compile(
@@ -90,6 +90,9 @@ _CAN = re.compile(
     r"(?:应该|估计|大概|肯定|一定|基本|差不多|就|都|全部|绝对|保证)*(?:能|可以?)(?:够|全部|都|"
     r"给)?[\u4e00-\u9fff]{1,4}$"
 )
+_NOTICE = re.compile(r"^转发|^通知:|【|请[于在各]|各(?:单位|科室|部门|支部|[镇乡村县区])")
+"""A day in a notice that was passed on is an order to somebody, not an answer."""
+_STEP_FIRST = re.compile(r"(?:^|[，。；])先(?:给|报|交|出|拿|写|做|定)[^，。；]{0,6}，$")
 _OTHERWISE = re.compile(r"提前|[早晚](?:点|些|一)|但|不过|可是|只是|紧|难")
 """What follows a day required by others, when it is not taken on as it stands."""
 _PART_OF = re.compile(
@@ -125,16 +128,27 @@ def read_finish(
     sure = [mention for score, mention in likely if score == best and mention.kind != "vague"]
     vague = [mention for score, mention in likely if mention.kind == "vague"]
     sure = sure or vague
+    sure = [mention for mention in sure if not _narrowed_by(mention, sure)]
     days = {mention.day for mention in sure}
     if len(days) > 1 or None in days:
         doubts = [mention.doubt for mention in sure if mention.doubt]
         return FinishReading(doubt=doubts[0] if doubts else SEVERAL)
     mention = sure[-1]
+    if best < 2 and any(score < 0 and m.day == mention.day for score, m in scored):
+        return FinishReading(doubt=WHICH)  # 明天吧，明天告诉您
     if any(m.day not in (None, mention.day) and _AT_LATEST.search(text[: m.start]) for m in found):
         return FinishReading(doubt=SEVERAL)
     if mention.past:
         return FinishReading(doubt=PAST)
     return FinishReading(mention.day, (mention.start, mention.end), told=best >= 2 or _rest(text, mention))
+
+
+def _narrowed_by(mention: DateMention, others: Sequence[DateMention]) -> bool:
+    """2月中旬，2月15号吧: the stretch says no more than the day in it."""
+    end = mention.named
+    if mention.day or not end or mention.kind not in ("calendar", "relative_month"):
+        return False
+    return any(other.day and (other.day.year, other.day.month) == (end.year, end.month) for other in others)
 
 
 def _rest(text: str, mention: DateMention) -> bool:
@@ -173,7 +187,7 @@ def _score(text: str, found: Sequence[DateMention], at: int, amounts: Sequence[t
     """5 moved to, 4 labelled, 3 all finished, 2 finished, 1 alone or hoped for, 0 beside other words, -1 not it."""
     before, behind = _windows(text, found, at)
     mention = found[at]
-    if _NEGATED.match(behind):
+    if _NEGATED.match(behind) or _NOTICE.search(before) or _STEP_FIRST.search(text[: mention.start]):
         return -1
     if _STALE.search(before) and not _STALE_BUT.search(before):
         required = asked and len(found) == 1 and re.search(r"要求|规定|限期|应[于在]", before)

@@ -28,6 +28,7 @@ class StatusReading:
 
 
 _BREAK = r"[，。；！？、\n（）]"
+_ONE_OF = re.compile(r"[/、|]|还是|或者?")
 _FINISHED = re.compile(
     r"(?:整改|全部|办理|落实|销号|解决|处理|验收|推进|建设|改造|任务|工作)*?"
     r"(?:完成(?!时间|时限|期限|日期|情况|率|度(?!假)|比例|进度|后|以后|之后|前|之前|标准|标志|指标|"
@@ -43,12 +44,12 @@ _HELD_BACK = re.compile(
     r"多数|大多|差不多|几乎|接近|主体|逐步|陆续|下一步|前期|初步|阶段性?|有的|有些|个别|必须|应当?|"
     r"申请|请求|是否|差(?!错|额|距|旅|异)|还剩|还没|督促|推动|抓紧|按期|按时|如期|尽快|尽早|加快|早日|限期|要求|"
     r"按要求|承诺|继续|没法|完不|一直到|直到|何时|什么时候|一半|七七八八|八九不离十|算是?|应该|大概|"
-    r"可能|或许|也许|好像|似乎|据说|听说|(?:他们?|她们?|人家|下面|对方|甲方|乙方|施工方|村里|镇里|乡里|科里|股里|同事|经办人?|负责人|有人)(?:都)?(?:说|讲|反映)|估计|看样子|看来|说是|差点|勉强|超额|(?:理论|形式|表面|名义|原则|程序|手续|口头|纸面)上|"
+    r"可能|或许|也许|好像|似乎|据说|听说|(?:他们?|她们?|人家|下面|对方|甲方|乙方|施工方|村里|镇里|乡里|科里|股里|同事|经办人?|负责人|有人)(?:都)?(?:说|讲|反映)|估计|看样子|看来|说是|差点|勉强|超额|(?:理论|原则|程序|手续)上|(?:形式|表面|名义|口头|账面|纸面)上?|"
     r"(?:方案|招标|设计|立项|公示|审批|签约|台账|动员|部署|摸底|排查|自查|调研|征地|编制|论证|评审|采购)(?:工作)?)"
     r"(?:[^，。；！]{0,8})$|(?:预计|争取|力争|计划|确保|打算|准备|希望|保证|目标|预期|力求|有望)(?:[^，。；！]{0,18})$"
 )
 _OTHER_WORK = re.compile(
-    r"(?:培训|学习|教育|宣传|会议|研讨|谈话|走访|材料|报告|资料|初稿|文件|清单|合同|协议|问卷|测评|检查|巡查|预算|拨付|支付|采购)"
+    r"(?:培训|学习|教育|宣传|会议|研讨|谈话|走访|材料|报告|资料|初稿|文件|清单|合同|协议|问卷|测评|检查|巡查|预算|拨付|支付|采购|方案|台账|动员|部署|摸底|排查|调研|征地|编制|签约|批复|手续|流程|签字|盖章|备案|公示|招投?标|论证|评审|审批|立项|图纸|设计)"
     r"(?:工作|任务|环节|阶段|内容)?(?:已经?|全部|都|也|刚刚?|全|均)*$"
 )
 """What is done so is a step on the way, not what was to be put right."""
@@ -127,7 +128,7 @@ _GOING_ON = re.compile(
     r"恢复(?:推进|施工|整改|正常)|[干做弄搞改办整推]着(?:呢|的|哪)?(?=$|[，。；])|动起来了|动工了|开工了|(?<!未)(?<!没)(?<!没有)开始(?:了)?$|边.{1,4}边|收尾阶段|在路上|过半"
 )
 _NOT_GOING = re.compile(
-    r"(?:没有?|未|尚未|不(?:再)?|还没|准备|打算|计划|即将|等|才|再|将|拟|待|快|马上|就要|预计|下个?[周月]|无法|"
+    r"(?:可能|也许|好像|似乎|[听据]说|应该|没有?|未|尚未|不(?:再)?|还没|准备|打算|计划|即将|等|才|再|将|拟|待|快|马上|就要|预计|下个?[周月]|无法|"
     r"难以|没法|不能|暂不|日|号|月|周[一二三四五六日]|后|底)(?:能|开始|正式|全面|继续|就)*$"
 )
 
@@ -139,6 +140,9 @@ def read_status(
 
     `ahead`: mentions of days to come, each (end, sure); one not sure (9月30日 said in October) may be last year's.
     """
+    named = {read_status(part).status for part in _ONE_OF.split(text)} if _ONE_OF.search(text) else set()
+    if len(named) > 1 and None not in named:
+        return StatusReading()  # the choices themselves, copied out: 未启动/整改中/已完成
     blocked = _first(_BLOCKED, text, _NOT_BLOCKED)
     done = _done(text, ahead)
     going = _first(_GOING_ON, text, _NOT_GOING)
@@ -177,6 +181,8 @@ def _done(text: str, ahead: Sequence[tuple[int, bool]]) -> re.Match[str] | None:
     """The last words that say the whole work is finished."""
     if re.search(r"(?:没有?|未)(?:全部|都)?(?:完成|做完|弄完|改完|办完|整改完)(?!的)", text):
         return None
+    if re.search(r"(完成|整改|[办做弄改搞]完?)是\1", text):
+        return None  # 完成是完成了，就是…
     last = None
     for match in _FINISHED.finditer(text):
         before, after = _clause_before(text, match.start()), text[match.end() :]
@@ -210,5 +216,7 @@ def _nothing(text: str, amounts: Sequence[tuple[int, int]]) -> re.Match[str] | N
     some = re.search(
         r"有的|有些|部分|个别|其他|其余|剩下?|还有|尚有|另|第.{1,2}[项个条]|最后|一些|几[项个]|[一二三四]期", before
     )
-    counted = any(end <= match.start() for _, end in amounts)
+    counted = any(
+        end <= match.start() or re.search(r"[1-9一二两三四五六七八九十半]", text[start:end]) for start, end in amounts
+    )  # 没怎么动，顶多两三成
     return None if some or counted else match

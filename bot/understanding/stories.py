@@ -18,9 +18,12 @@ _OTHERS = re.compile(
     r"隔壁|邻[县区市村镇近]|兄弟|友邻|外[省市县区地单]|[别其][的他它人]|[他她它]们|人家|同类|同期|有的|有些|[最较][快慢高低多少好差]|"
     r"个别|部分|申报|前任|上一任|应当|指标|标准|合同|时间上|理论|形式|账面|名义|口头|满意|测评|"
     r"除[了开去]|不[算含]|撇开|如果|要是|假如|只要|(?<![看说讲])的话"
-    r"|(?:支付|付[了款]|拨付?|资金|款|收益|收入|费用?|人员|干部|党员|群众的?(?!反映)|参[加与训会]|出勤|覆盖|知晓)"
-    r"(?!.*(?:事情?|问题|整改|任务|工作|项目|工程|活儿?))"
 )
+_MEASURED = re.compile(
+    r"(?:支付|付款|拨付?|资金|款项?|收益|收入|税收|产值|营收|销售额?|投资|费用?|人员|干部|党员|群众|出勤|覆盖|知晓)$"
+)
+"""What has a share of its own, where it stands right before the words that lead to the figure."""
+_MATTER = re.compile(r"的?(?:事情?|问题|整改|任务|工作|项目|工程|活儿?)")
 _OTHER_DAY = re.compile(
     r"隔壁|邻[县区市村镇近]|兄弟|友邻|外[省市县区地单]|[别其][的他它人]|[他她它]们|人家|同类|同期|前任|上一任|合同|供货|供应商|设计单位|"
     r"理论|倒排|[最较][快早](?!不|也)|好像|似乎|听[^，]{0,8}[讲说]|[督检巡审][导查察视计]"
@@ -40,7 +43,10 @@ def of_the_work(text: str, start: int, end: int) -> bool:
     before, behind = _BREAK.split(text[:start])[-1], _BREAK.split(text[end:])[0]
     if _OTHERS.search(before) or _BUT.search(behind) or not _GOES_ON.match(behind.strip()):
         return False
-    return _GOVERNS.search(_plain_tail(before)) is not None
+    tail = _plain_tail(before)
+    if _MEASURED.search(before[: len(before) - len(tail)]) and not _MATTER.match(tail):
+        return False
+    return _GOVERNS.search(tail) is not None
 
 
 def day_of_the_work(text: str, start: int, end: int) -> bool:
