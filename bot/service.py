@@ -91,11 +91,12 @@ class Service:
                 worker.nudge()
 
     def move_clock(self, days: int) -> None:
-        """Set the demonstration's clock on and plan what is due then. Blocks: call it off the event loop."""
+        """Set the demonstration's clock on, planning day by day what is due. Blocks: call it off the event loop."""
         if not self.demo:
             raise ValueError("only the demonstration's clock can be moved")
-        self.clock.move(timedelta(days=days))
-        self.plan()
+        for _ in range(days):
+            self.clock.move(timedelta(days=1))
+            self.plan()
 
     def plan(self) -> int:
         """Plan what is due by now; gives the number of new messages. Blocks."""

@@ -33,8 +33,7 @@ def finding_lines(asked: Asked) -> list[str]:
 
 
 def _line(finding: FindingView, asked: Asked) -> str:
-    dues = [measure.due_on for measure in finding.measures if measure.due_on and measure.percent < 100]
-    due = f"，时限 {spoken_deadline(min(dues), asked.today)}" if dues else ""
+    due = f"，时限 {spoken_deadline(finding.next_due_on, asked.today)}" if finding.next_due_on else ""
     percent = min((measure.percent for measure in finding.measures), default=0)
     return f"· {short(finding.problem, 30)}（{finding.status}，{percent}%{due}）"
 

@@ -21,10 +21,10 @@ def coverage(asked: Asked) -> list[Body]:
     figures = statistics(asked.session, start, end, scope, without=asked.actor.person_id)
     whole = figures["coverage"]
     lines = [
-        f"{asked.today.year}年应谈 {whole['required']} 人，已谈 {whole['talked']} 人，覆盖率 {whole['percent']}%。"
+        f"{asked.today.year}年应谈 {whole['required']} 人，已谈 {whole['talked']} 人，覆盖率 {whole['percent']:.2f}%。"
     ]
     for level, part in whole["by_level"].items():
-        lines.append(f"{LEVEL_NAMES[level]}：{part['talked']}/{part['required']}（{part['percent']}%）")
+        lines.append(f"{LEVEL_NAMES[level]}：{part['talked']}/{part['required']}（{part['percent']:.2f}%）")
     findings = figures["findings"]
     lines.append(f"谈话指出问题 {findings['total']} 个，已销号 {findings['closed']} 个。")
     choices = (Choice("untalked", "未谈名单"), Choice("overdue", "逾期问题")) if asked.actor.is_staff else ()

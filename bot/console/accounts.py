@@ -10,9 +10,9 @@ from bot.app import real_clock
 from bot.channels.web.bubbles import FROM_CHANNEL
 from bot.channels.web.frame import Words, box, button
 from bot.channels.web.hosting import Host, Visitor, off_loop, today_of
-from bot.channels.web.plain import titled
 from bot.channels.web.signing_in import base_of, link_of
-from bot.console.frame import actor_now, admitted, console_page, table, told
+from bot.console.frame import Rights, actor_now, console_page, staff_page, table, told
+from bot.console.looking import whole
 from storage.instants import SHANGHAI
 from storage.people.accounts import AccountView, accounts_for, give_code, release_person, revoke_codes
 from storage.people.actions import IssuedCode
@@ -24,13 +24,10 @@ PAGE = 50
 def add_accounts(host: Host) -> None:
     """Declare the page."""
 
-    @ui.page(PATH, title=titled("账号"), response_timeout=30)
-    async def accounts(request: Request, q: str = "", page: int = 1) -> Response | None:
-        entered = await admitted(host, request, "accounts")
-        if isinstance(entered, Response):
-            return entered
-        visitor, rights = entered
-        built = AccountsPage(host, visitor, base_of(request, host.app.settings.public_url), q[:50], max(1, page))
+    @staff_page(host, PATH, "账号", "accounts")
+    async def accounts(request: Request, visitor: Visitor, rights: Rights) -> Response | None:
+        asked, page = request.query_params.get("q", "")[:50], max(whole(request, "page"), 1)
+        built = AccountsPage(host, visitor, base_of(request, host.app.settings.public_url), asked, page)
         with console_page(host, visitor, rights, PATH, "账号"):
             await built.build()
         return None

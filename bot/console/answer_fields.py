@@ -1,5 +1,6 @@
 """The parts of a page on which staff write an answer: its basis, who may see it, when it is looked at again."""
 
+from collections.abc import Iterable
 from datetime import date
 
 from nicegui import ui
@@ -102,6 +103,14 @@ class TermsFields:
         if chosen.startswith("u"):
             return Terms(AudienceLevel.UNIT, int(chosen[1:]), day)
         return Terms(AudienceLevel(chosen), None, day)
+
+
+def unit_field(label: str, units: Iterable[UnitView]) -> ui.select:
+    """A field to choose a unit in, by its name or 编号; its value is the 编号, None while nothing is chosen."""
+    names = {unit.code: f"{unit.name}（{unit.code}）" for unit in units}
+    return ui.select(names, label=label, with_input=True, clearable=True).props(
+        f'outlined dense use-input hide-selected fill-input aria-label="{label}"'
+    )
 
 
 def all_units(host: Host) -> dict[int, UnitView]:

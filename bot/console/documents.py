@@ -1,19 +1,22 @@
 """Policy documents (制度文件): the register, who may see each, new files, and what waits for review."""
 
-from nicegui import events, ui
+from collections.abc import Mapping
+
+from nicegui import ui
 from starlette.requests import Request
 from starlette.responses import Response
 
-from bot.channels.web.frame import Words, box, button
+from bot.channels.web.frame import Words, box, button, picker
 from bot.channels.web.hosting import Host, Visitor, off_loop
-from bot.channels.web.plain import not_found, titled
-from bot.console.frame import Rights, actor_now, admitted, console_page, table, told
+from bot.channels.web.plain import not_found
+from bot.console.answer_fields import unit_field
+from bot.console.frame import Rights, actor_now, console_page, staff_page, table, told
 from knowledge.ingesting import LARGEST, Ingested, ingest, release_held
 from storage.documents.actions import Outcome, reinstate, set_audience, withdraw
 from storage.documents.queries import DocumentFacts, document_named, register_for, text_of
 from storage.documents.rules import AudienceChoice, AudienceLevel, DocumentState, Standing, read_audience
 from storage.errors import TanhuaError
-from storage.people.queries import unit_views
+from storage.people.queries import UnitView, unit_views
 
 PATH = "/staff/documents"
 STANDINGS = {Standing.IN_FORCE: "现行", Standing.SUPERSEDED: "已被取代", Standing.UNKNOWN: "未核"}
@@ -30,23 +33,16 @@ SHOWN_TEXT = 30_000
 def add_documents(host: Host) -> None:
     """Declare the pages."""
 
-    @ui.page(PATH, title=titled("制度文件"), response_timeout=30)
-    async def documents(request: Request) -> Response | None:
-        entered = await admitted(host, request, "documents")
-        if isinstance(entered, Response):
-            return entered
-        visitor, rights = entered
+    @staff_page(host, PATH, "制度文件", "documents")
+    async def documents(_: Request, visitor: Visitor, rights: Rights) -> Response | None:
         page = DocumentsPage(host, visitor)
         with console_page(host, visitor, rights, PATH, "制度文件"):
             await page.build()
         return None
 
-    @ui.page(PATH + "/{number:int}", title=titled("制度文件"), response_timeout=30)
-    async def document(request: Request, number: int) -> Response | None:
-        entered = await admitted(host, request, "documents")
-        if isinstance(entered, Response):
-            return entered
-        visitor, rights = entered
+    @staff_page(host, PATH + "/{number:int}", "制度文件", "documents")
+    async def document(request: Request, visitor: Visitor, rights: Rights) -> Response | None:
+        number = int(request.path_params["number"])
         found = next((one for one in await off_loop(_register, host, visitor) if one.id == number), None)
         if found is None:
             return not_found()
@@ -61,22 +57,21 @@ class DocumentsPage:
     def __init__(self, host: Host, visitor: Visitor) -> None:
         self.host = host
         self.visitor = visitor
+        self.units: dict[int, UnitView] = {}
 
     async def build(self) -> None:
         """What the page says, the upload, and the table."""
         self.client = ui.context.client
         Words("p", "新收录的文件须先选定知悉范围；选定之前，任何人都查不到它的内容。").classes("quiet")
-        self.upload = ui.upload(multiple=True, auto_upload=True, max_file_size=LARGEST, on_multi_upload=self.received)
-        self.upload.classes("offstage").props('aria-hidden="true" tabindex="-1"')
         with box("choosing"):
-            button("收录文件", None).on("click", js_handler=f"() => runMethod({self.upload.id}, 'pickFiles', [])")
+            picker("收录文件", self.received, largest=LARGEST, many=True)
         self.results = box().props('role="status"')
         self.place = box("panel")
         await self.refresh()
 
     async def refresh(self) -> None:
         """Show the register as it stands."""
-        found, units = await off_loop(_register_and_units, self.host, self.visitor)
+        found, self.units = await off_loop(_register_and_units, self.host, self.visitor)
         self.place.clear()
         with self.place:
             if not found:
@@ -84,9 +79,9 @@ class DocumentsPage:
                 return
             with table(("文件", "类别", "效力", "状态", "知悉范围", "操作")):
                 for one in found:
-                    self._row(one, units)
+                    self._row(one)
 
-    def _row(self, one: DocumentFacts, units: dict[int, str]) -> None:
+    def _row(self, one: DocumentFacts) -> None:
         with ui.element("tr"):
             with ui.element("td"):
                 ui.link(one.title or one.name, f"{PATH}/{one.id}")
@@ -94,7 +89,7 @@ class DocumentsPage:
             Words("td", one.kind if one.kind_confirmed else f"{one.kind}（待核）")
             Words("td", STANDINGS[Standing(one.standing)])
             Words("td", _state(one))
-            Words("td", audience_words(one, units)).classes("unset" if one.audience == AudienceLevel.UNSET else "")
+            Words("td", audience_words(one, self.units)).classes("unset" if one.audience == AudienceLevel.UNSET else "")
             with ui.element("td").classes("acts"), box():
                 button("知悉范围", lambda: self._choose(one), kind="light small").props(
                     f'aria-label="选择知悉范围：{_attribute(one.title)}"'
@@ -111,7 +106,7 @@ class DocumentsPage:
                 AudienceLevel.UNIT: "指定单位及其下级",
             }
             chosen = ui.radio({str(level): label for level, label in levels.items()}, value=None)
-            unit = ui.input("单位编号").props('aria-label="单位编号" outlined dense')
+            unit = unit_field("单位名称或编号", self.units.values())
             unit.bind_visibility_from(chosen, "value", value=str(AudienceLevel.UNIT))
             with box("foot"):
                 button("取消", dialog.close, kind="light")
@@ -121,7 +116,11 @@ class DocumentsPage:
                         ui.notify("请先选择知悉范围。", type="warning", position="top")
                         return
                     text = str(chosen.value)
-                    text = f"{text}:{str(unit.value).strip()}" if text == AudienceLevel.UNIT else text
+                    if text == AudienceLevel.UNIT:
+                        if not unit.value:
+                            ui.notify("请先选择单位。", type="warning", position="top")
+                            return
+                        text = f"{text}:{unit.value}"
                     async with told(self.client):
                         await off_loop(self._set_audience, one.id, text)
                         dialog.close()
@@ -136,10 +135,8 @@ class DocumentsPage:
         with self.host.app.database.transaction() as session:
             set_audience(session, document_id=document_id, audience=choice, actor=actor, now=self.host.app.clock())
 
-    async def received(self, event: events.MultiUploadEventArguments) -> None:
+    async def received(self, files: list[tuple[str, bytes]]) -> None:
         """Take uploaded files in; nobody sees them before an audience is chosen."""
-        files = [(file.name, await file.read()) for file in event.files]
-        self.upload.reset()
         self.results.clear()
         for name, content in files:
             result = await off_loop(self._ingest, name, content)
@@ -219,12 +216,12 @@ def _one_document(host: Host, visitor: Visitor, rights: Rights, one: DocumentFac
             Words("p", f"正文共 {len(text)} 字，这里显示前 {SHOWN_TEXT} 字。").classes("quiet")
 
 
-def audience_words(one: DocumentFacts, units: dict[int, str]) -> str:
+def audience_words(one: DocumentFacts, units: Mapping[int, UnitView]) -> str:
     """Who may see a document, in words."""
     if one.audience == AudienceLevel.UNSET:
         return "尚未选定"
     if one.audience == AudienceLevel.UNIT:
-        return f"{units.get(one.audience_unit_id or 0, '')}及其下级"
+        return f"{units[one.audience_unit_id or 0].name}及其下级"
     return "内部（工作人员）" if one.audience == AudienceLevel.INTERNAL else one.audience
 
 
@@ -242,10 +239,9 @@ def _register(host: Host, visitor: Visitor) -> tuple[DocumentFacts, ...]:
         return register_for(session, actor=visitor.actor)
 
 
-def _register_and_units(host: Host, visitor: Visitor) -> tuple[tuple[DocumentFacts, ...], dict[int, str]]:
+def _register_and_units(host: Host, visitor: Visitor) -> tuple[tuple[DocumentFacts, ...], dict[int, UnitView]]:
     with host.app.database.reading() as session:
-        units = {unit.id: unit.name for unit in unit_views(session).values()}
-        return register_for(session, actor=visitor.actor), units
+        return register_for(session, actor=visitor.actor), unit_views(session)
 
 
 def _text(host: Host, one: DocumentFacts) -> str:

@@ -1,6 +1,6 @@
 """What every console page has: who may open it, its bar, its menu, and a fresh look at rights before every change."""
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 
@@ -45,6 +45,9 @@ def rights_of(session: Session, actor: Actor) -> Rights:
     )
 
 
+SHOW_HERE = "document.querySelector('.menu .here')?.scrollIntoView({block: 'nearest', inline: 'center'})"
+"""On a phone the menu is wider than the page."""
+
 MENU = (
     ("总览", "/staff", "counts"),
     ("制度文件", "/staff/documents", "documents"),
@@ -56,7 +59,30 @@ MENU = (
 )
 
 
-async def admitted(host: Host, request: Request, right: str) -> tuple[Visitor, Rights] | Response:
+Build = Callable[[Request, Visitor, Rights], Awaitable[Response | None]]
+"""What lays a page out for somebody who may open it; a response instead of a page is given as it is."""
+
+
+def staff_page(host: Host, path: str, title: str, right: str) -> Callable[[Build], Build]:
+    """Declare a console page that `right` opens. A NotFound while it is laid out gives the one answer for nothing."""
+
+    def declare(build: Build) -> Build:
+        @ui.page(path, title=titled(title), response_timeout=30)
+        async def page(request: Request) -> Response | None:
+            entered = await _admitted(host, request, right)
+            if isinstance(entered, Response):
+                return entered
+            try:
+                return await build(request, *entered)
+            except NotFound:
+                return not_found()
+
+        return build
+
+    return declare
+
+
+async def _admitted(host: Host, request: Request, right: str) -> tuple[Visitor, Rights] | Response:
     """Who asks for a page and what they may open; or the answer instead: sign in, or the same 404 as for nothing."""
     visitor = await visitor_from(host, request)
     if visitor is None:
@@ -96,6 +122,7 @@ def console_page(host: Host, visitor: Visitor, rights: Rights, here: str, title:
                     link = ui.link(label, target)
                     if target == here:
                         link.classes("here").props('aria-current="page"')
+        ui.run_javascript(SHOW_HERE)
         with box("inside", "main"):
             Words("h2", title)
             yield

@@ -4,14 +4,13 @@ import shutil
 import tempfile
 from pathlib import Path
 
-from nicegui import events, ui
+from nicegui import ui
 from starlette.requests import Request
 from starlette.responses import Response
 
-from bot.channels.web.frame import Words, box, button
+from bot.channels.web.frame import Words, box, button, picker
 from bot.channels.web.hosting import Host, Visitor, off_loop
-from bot.channels.web.plain import titled
-from bot.console.frame import actor_now, admitted, console_page, table, told
+from bot.console.frame import Rights, actor_now, console_page, staff_page, table, told
 from jobs.importing import import_file
 from storage.attachments.rules import shown_name
 from storage.workbook.importing import ImportReport
@@ -25,12 +24,8 @@ SHOWN_PROBLEMS = 200
 def add_importing(host: Host) -> None:
     """Declare the page."""
 
-    @ui.page(PATH, title=titled("导入"), response_timeout=30)
-    async def importing(request: Request) -> Response | None:
-        entered = await admitted(host, request, "imports")
-        if isinstance(entered, Response):
-            return entered
-        visitor, rights = entered
+    @staff_page(host, PATH, "导入", "imports")
+    async def importing(_: Request, visitor: Visitor, rights: Rights) -> Response | None:
         page = ImportPage(host, visitor)
         with console_page(host, visitor, rights, PATH, "导入"):
             page.build()
@@ -51,10 +46,8 @@ class ImportPage:
         self.client = ui.context.client
         self.client.on_delete(lambda: shutil.rmtree(self.folder, ignore_errors=True))
         Words("p", "导入单位、人员、谈话和问题。先检查，确认后才写入；全部成功或全部不生效。").classes("quiet")
-        self.upload = ui.upload(auto_upload=True, max_file_size=LARGEST_BYTES, on_upload=self.received)
-        self.upload.classes("offstage").props('accept=".xlsx" aria-hidden="true" tabindex="-1"')
         with box("choosing"):
-            button("选择工作簿", None).on("click", js_handler=f"() => runMethod({self.upload.id}, 'pickFiles', [])")
+            picker("选择工作簿", self.received, largest=LARGEST_BYTES, accept=".xlsx")
             button("下载空白模板", self.template, kind="light")
         self.place = box("panel").props('role="status"')
         self.place.set_visibility(False)
@@ -65,12 +58,12 @@ class ImportPage:
         await off_loop(write_template, path)
         self.client.download(path.read_bytes(), "谈话助手导入模板.xlsx")
 
-    async def received(self, event: events.UploadEventArguments) -> None:
+    async def received(self, files: list[tuple[str, bytes]]) -> None:
         """Keep the file and check it."""
-        name = shown_name(event.file.name)
+        given, content = files[0]
+        name = shown_name(given)
         self.file = self.folder / (name if name.endswith(".xlsx") else f"{name}.xlsx")
-        self.file.write_bytes(await event.file.read())
-        self.upload.reset()
+        self.file.write_bytes(content)
         self._say("正在检查，请稍候……")
         await self._run(dry=True)
 

@@ -6,10 +6,11 @@ from starlette.responses import Response
 
 from bot.channels.web.frame import Words, box
 from bot.channels.web.hosting import Host, Visitor, off_loop
-from bot.channels.web.plain import not_found, titled
-from bot.console.frame import Rights, admitted, console_page, table
+from bot.channels.web.plain import not_found
+from bot.console.frame import Rights, console_page, staff_page, table
+from bot.console.looking import whole
 from bot.console.questions import PATH as QUESTIONS
-from bot.console.questions import places, whole
+from bot.console.questions import places
 from storage.enquiries.feedback import Judged, feedback_counts, judged_answers
 from storage.enquiries.rules import REASONS, Verdict
 from storage.instants import shanghai_date
@@ -24,12 +25,8 @@ KINDS = {"quoted": "引用原文", "composed": "综合作答", "standard": "标�
 def add_judgements(host: Host) -> None:
     """Declare the page."""
 
-    @ui.page(PATH, title=titled("答复评价"), response_timeout=30)
-    async def judgements(request: Request) -> Response | None:
-        entered = await admitted(host, request, "counts")
-        if isinstance(entered, Response):
-            return entered
-        visitor, rights = entered
+    @staff_page(host, PATH, "答复评价", "counts")
+    async def judgements(request: Request, visitor: Visitor, rights: Rights) -> Response | None:
         figure = whole(request, "figure")
         if not 0 <= figure <= len(FIGURES) or (figure and not rights.lists):
             return not_found()

@@ -8,8 +8,8 @@ from starlette.responses import Response
 
 from bot.channels.web.frame import Words, box
 from bot.channels.web.hosting import Host, Visitor, off_loop, today_of, visitor_from
-from bot.channels.web.plain import not_found, titled
-from bot.console.frame import admitted, console_page, table
+from bot.channels.web.plain import not_found
+from bot.console.frame import Rights, console_page, staff_page, table
 from bot.console.listings import LEVEL_NAMES, Listing, listing_for
 from bot.console.looking import Look, part_of, read_look
 from storage import audit
@@ -22,17 +22,11 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 def add_listings(host: Host) -> None:
     """Declare the page of lists."""
 
-    @ui.page("/staff/list/{subject}", title=titled("名单"), response_timeout=30)
-    async def listing(request: Request, subject: str) -> Response | None:
-        entered = await admitted(host, request, "lists")
-        if isinstance(entered, Response):
-            return entered
-        visitor, rights = entered
-        try:
-            look = read_look(dict(request.query_params), today_of(host).year)
-            found, place = await off_loop(_read, host, visitor, subject, look)
-        except NotFound:
-            return not_found()
+    @staff_page(host, "/staff/list/{subject}", "名单", "lists")
+    async def listing(request: Request, visitor: Visitor, rights: Rights) -> Response | None:
+        subject = str(request.path_params["subject"])
+        look = read_look(dict(request.query_params), today_of(host).year)
+        found, place = await off_loop(_read, host, visitor, subject, look)
         with console_page(host, visitor, rights, "", found.title):
             _build(subject, look, found, place)
         return None

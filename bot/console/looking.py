@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from urllib.parse import urlencode
 
 from sqlmodel import Session, select
+from starlette.requests import Request
 
 from storage.errors import NotFound
 from storage.people.rules import LEVEL_KEYS, Actor
@@ -75,3 +76,9 @@ def part_of(session: Session, actor: Actor, look: Look) -> Part:
     if path is None or not any(path.startswith(above) for above in scope):
         raise NotFound()
     return Part(path, look.only, look.level)
+
+
+def whole(request: Request, name: str) -> int:
+    """A whole number of the address, at most six digits; 0 where there is none."""
+    text = request.query_params.get(name, "")
+    return int(text) if text.isdecimal() and len(text) <= 6 else 0

@@ -6,12 +6,10 @@ from starlette.responses import Response
 
 from bot.channels.web.frame import Words, box
 from bot.channels.web.hosting import Host, Visitor, off_loop, today_of
-from bot.channels.web.plain import not_found, titled
 from bot.console.figures import Figures, Overview, UnitRow, overview_of
-from bot.console.frame import Rights, admitted, console_page, table
+from bot.console.frame import Rights, console_page, staff_page, table
 from bot.console.listings import LEVEL_NAMES
 from bot.console.looking import Look, part_of, read_look
-from storage.errors import NotFound
 from storage.people.rules import LEVEL_KEYS, Level
 from storage.talks.lists import years_known
 
@@ -45,17 +43,10 @@ TYPE_COLUMNS = {"talks": "谈话指出", "closed": "已销号", "unclosed": "未
 def add_overview(host: Host) -> None:
     """Declare the page."""
 
-    @ui.page(PATH, title=titled("工作台"), response_timeout=30)
-    async def overview(request: Request) -> Response | None:
-        entered = await admitted(host, request, "counts")
-        if isinstance(entered, Response):
-            return entered
-        visitor, rights = entered
-        try:
-            look = read_look(dict(request.query_params), today_of(host).year)
-            seen, years = await off_loop(_read, host, visitor, look)
-        except NotFound:
-            return not_found()
+    @staff_page(host, PATH, "工作台", "counts")
+    async def overview(request: Request, visitor: Visitor, rights: Rights) -> Response | None:
+        look = read_look(dict(request.query_params), today_of(host).year)
+        seen, years = await off_loop(_read, host, visitor, look)
         with console_page(host, visitor, rights, PATH, _title(look, seen)):
             _OverviewPage(look, seen, years, rights).build()
         return None

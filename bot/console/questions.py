@@ -6,14 +6,13 @@ from starlette.responses import Response
 
 from bot.channels.web.frame import Words, box, button
 from bot.channels.web.hosting import Host, Visitor, off_loop
-from bot.channels.web.plain import not_found, titled
 from bot.console.answer_fields import BasisPicker, TermsFields, all_units
-from bot.console.frame import Rights, actor_now, admitted, console_page, table, told
+from bot.console.frame import Rights, actor_now, console_page, staff_page, table, told
+from bot.console.looking import whole
 from bot.forms.enquiries import answer_notice
 from knowledge.same_question import question_key
 from storage.enquiries.actions import Terms, Wording, answer_question, pin_answer
 from storage.enquiries.queries import QuestionView, count_questions, question_for, questions_for
-from storage.errors import NotFound
 from storage.instants import shanghai_date
 from storage.outbox.actions import put
 from storage.outbox.rules import MessageKind
@@ -32,12 +31,8 @@ PLACES = (
 def add_questions(host: Host) -> None:
     """Declare the pages."""
 
-    @ui.page(PATH, title=titled("提问答复"), response_timeout=30)
-    async def questions(request: Request) -> Response | None:
-        entered = await admitted(host, request, "counts")
-        if isinstance(entered, Response):
-            return entered
-        visitor, rights = entered
+    @staff_page(host, PATH, "提问答复", "counts")
+    async def questions(request: Request, visitor: Visitor, rights: Rights) -> Response | None:
         done, page = whole(request, "done"), max(whole(request, "page"), 1)
         total, found = await off_loop(_read, host, visitor, waiting=not done, page=page)
         with console_page(host, visitor, rights, PATH, "已答提问" if done else "待答提问"):
@@ -45,25 +40,13 @@ def add_questions(host: Host) -> None:
             _listed(total, found, done=bool(done), page=page)
         return None
 
-    @ui.page(PATH + "/{number:int}", title=titled("提问答复"), response_timeout=30)
-    async def question(request: Request, number: int) -> Response | None:
-        entered = await admitted(host, request, "counts")
-        if isinstance(entered, Response):
-            return entered
-        visitor, rights = entered
-        try:
-            one = await off_loop(_one, host, visitor, number)
-        except NotFound:
-            return not_found()
+    @staff_page(host, PATH + "/{number:int}", "提问答复", "counts")
+    async def question(request: Request, visitor: Visitor, rights: Rights) -> Response | None:
+        number = int(request.path_params["number"])
+        one = await off_loop(_one, host, visitor, number)
         units = await off_loop(all_units, host)
         QuestionPage(host, visitor, one, units).build(rights)
         return None
-
-
-def whole(request: Request, name: str) -> int:
-    """A whole number of the address, at most six digits; 0 where there is none."""
-    text = request.query_params.get(name, "")
-    return int(text) if text.isdecimal() and len(text) <= 6 else 0
 
 
 def places(here: str) -> None:

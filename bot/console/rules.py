@@ -1,21 +1,22 @@
 """Reminder rules (提醒规则): the versions there are, where they are in force, what a change would send, adopting one."""
 
+from collections.abc import Mapping
 from datetime import date, timedelta
 
-from nicegui import events, ui
+from nicegui import ui
 from starlette.requests import Request
 from starlette.responses import Response
 
-from bot.channels.web.frame import Words, box, button
+from bot.channels.web.frame import Words, box, button, picker
 from bot.channels.web.hosting import Host, Visitor, off_loop
-from bot.channels.web.plain import titled
-from bot.console.frame import actor_now, admitted, console_page, table, told
+from bot.console.answer_fields import unit_field
+from bot.console.frame import Rights, actor_now, console_page, staff_page, table, told
 from bot.forms.labels import full_date
 from jobs.previewing import SHOWN, Preview, preview
 from jobs.wording import say
 from storage.errors import Refused, RuleBroken
 from storage.instants import SHANGHAI, shanghai_date
-from storage.people.queries import names_by_code, unit_id_of
+from storage.people.queries import UnitView, names_by_code, unit_id_of, unit_views
 from storage.rulebooks.actions import add_rulebook, adopt_rulebook
 from storage.rulebooks.queries import AdoptionView, adoptions, rulebook_texts
 from storage.rulebooks.reading import read_rulebook
@@ -28,12 +29,8 @@ LARGEST = 200_000
 def add_rules(host: Host) -> None:
     """Declare the page."""
 
-    @ui.page(PATH, title=titled("提醒规则"), response_timeout=30)
-    async def rules(request: Request) -> Response | None:
-        entered = await admitted(host, request, "rules")
-        if isinstance(entered, Response):
-            return entered
-        visitor, rights = entered
+    @staff_page(host, PATH, "提醒规则", "rules")
+    async def rules(_: Request, visitor: Visitor, rights: Rights) -> Response | None:
         page = RulesPage(host, visitor)
         with console_page(host, visitor, rights, PATH, "提醒规则"):
             await page.build()
@@ -47,30 +44,27 @@ class RulesPage:
         self.host = host
         self.visitor = visitor
         self.texts: dict[str, str] = {}
+        self.units: dict[int, UnitView] = {}
 
     async def build(self) -> None:
         """What is in force, the choice, the upload, and room for the preview."""
         self.client = ui.context.client
         Words("p", "先推演、再采用。已经开始的任务仍按原来的规则，新任务按采用的规则。").classes("quiet")
-        self.texts, adopted = await off_loop(self._read)
-        self._adopted(adopted)
+        self.texts, adopted, self.units = await off_loop(self._read)
         titles = {name: f"{read_rulebook(text).title}（{name}）" for name, text in self.texts.items()}
+        self._adopted(adopted, titles)
         self.chosen = ui.radio(titles, value=None).props('aria-label="提醒规则版本"')
-        self.upload = ui.upload(auto_upload=True, max_file_size=LARGEST, on_upload=self.received)
-        self.upload.classes("offstage").props('accept=".toml" aria-hidden="true" tabindex="-1"')
         with box("choosing"):
             button("推演今后60天", self.show_preview)
-            button("上传新版本", None, kind="light").on(
-                "click", js_handler=f"() => runMethod({self.upload.id}, 'pickFiles', [])"
-            )
+            picker("上传新版本", self.received, largest=LARGEST, accept=".toml", kind="light")
         self.place = box("panel").props('role="status"')
         self.place.set_visibility(False)
 
-    def _read(self) -> tuple[dict[str, str], list[AdoptionView]]:
+    def _read(self) -> tuple[dict[str, str], list[AdoptionView], dict[int, UnitView]]:
         with self.host.app.database.reading() as session:
-            return rulebook_texts(session), adoptions(session)
+            return rulebook_texts(session), adoptions(session), unit_views(session)
 
-    def _adopted(self, adopted: list[AdoptionView]) -> None:
+    def _adopted(self, adopted: list[AdoptionView], titles: Mapping[str, str]) -> None:
         if not adopted:
             Words("p", "目前各单位均按通用提醒规则。")
             return
@@ -78,15 +72,13 @@ class RulesPage:
             for one in adopted:
                 with ui.element("tr"):
                     until = full_date(one.valid_until) if one.valid_until else "长期"
-                    for text in (one.unit or "全部单位", one.rulebook, full_date(one.valid_from), until):
+                    for text in (one.unit or "全部单位", titles[one.rulebook], full_date(one.valid_from), until):
                         Words("td", text)
 
-    async def received(self, event: events.UploadEventArguments) -> None:
+    async def received(self, files: list[tuple[str, bytes]]) -> None:
         """Keep an uploaded version beside the others; it sends nothing before it is adopted."""
-        content = await event.file.read()
-        self.upload.reset()
         async with told(self.client):
-            await off_loop(self._add, content)
+            await off_loop(self._add, files[0][1])
             ui.navigate.reload()
 
     def _add(self, content: bytes) -> None:
@@ -153,14 +145,17 @@ class RulesPage:
         tomorrow = shanghai_date(self.host.app.clock()) + timedelta(days=1)
         with self.client, ui.dialog() as dialog, box("dialog"):
             Words("h3", "从哪天起、在哪些单位采用")
-            unit = ui.input("单位编号（含下级；不填为全部单位）").props('aria-label="单位编号" outlined dense')
-            day = ui.input("起始日期", value=tomorrow.isoformat()).props('aria-label="起始日期" outlined dense')
+            Words("p", "不选单位，即全部单位采用；选了单位，连同其下级采用。").classes("quiet")
+            unit = unit_field("单位名称或编号", self.units.values())
+            day = ui.input("起始日期", value=tomorrow.isoformat()).props(
+                'type="date" outlined dense stack-label aria-label="起始日期"'
+            )
             with box("foot"):
                 button("取消", dialog.close, kind="light")
 
                 async def confirm() -> None:
                     async with told(self.client):
-                        await off_loop(self._adopt, name, str(unit.value or "").strip(), str(day.value or "").strip())
+                        await off_loop(self._adopt, name, str(unit.value or ""), str(day.value or "").strip())
                         dialog.close()
                         ui.navigate.reload()
 
@@ -172,7 +167,7 @@ class RulesPage:
         try:
             start = date.fromisoformat(day)
         except ValueError as error:
-            raise RuleBroken("起始日期应写成 2027-01-01 的样子。") from error
+            raise RuleBroken("请选择起始日期。") from error
         with self.host.app.database.transaction() as session:
             unit_id = unit_id_of(session, unit) if unit else None
             now = self.host.app.clock()

@@ -6,17 +6,16 @@ from starlette.responses import Response
 
 from bot.channels.web.frame import Words, box, button
 from bot.channels.web.hosting import Host, Visitor, off_loop, today_of
-from bot.channels.web.plain import not_found, titled
 from bot.console.answer_fields import BasisPicker, TermsFields, all_units
-from bot.console.frame import Rights, actor_now, admitted, console_page, table, told
+from bot.console.frame import Rights, actor_now, console_page, staff_page, table, told
+from bot.console.looking import whole
 from bot.console.questions import PATH as QUESTIONS
-from bot.console.questions import places, whole
+from bot.console.questions import places
 from knowledge.same_question import question_key
 from storage.documents.rules import AudienceLevel
 from storage.enquiries.actions import Terms, Wording, pin_answer, revise_answer, withdraw_answer
 from storage.enquiries.queries import StandardView, standard_answer_for, standard_answers_for
 from storage.enquiries.rules import AnswerState, is_overdue
-from storage.errors import NotFound
 from storage.people.queries import UnitView, person_id_of
 
 PATH = "/staff/answers"
@@ -26,12 +25,8 @@ NEW = 0
 def add_standards(host: Host) -> None:
     """Declare the pages."""
 
-    @ui.page(PATH, title=titled("标准答复"), response_timeout=30)
-    async def standards(request: Request) -> Response | None:
-        entered = await admitted(host, request, "counts")
-        if isinstance(entered, Response):
-            return entered
-        visitor, rights = entered
+    @staff_page(host, PATH, "标准答复", "counts")
+    async def standards(request: Request, visitor: Visitor, rights: Rights) -> Response | None:
         withdrawn = whole(request, "withdrawn")
         found = await off_loop(_read, host, visitor, withdrawn=bool(withdrawn))
         units = await off_loop(all_units, host)
@@ -45,16 +40,10 @@ def add_standards(host: Host) -> None:
             _listed(host, found, units)
         return None
 
-    @ui.page(PATH + "/{number:int}", title=titled("标准答复"), response_timeout=30)
-    async def standard(request: Request, number: int) -> Response | None:
-        entered = await admitted(host, request, "counts")
-        if isinstance(entered, Response):
-            return entered
-        visitor, rights = entered
-        try:
-            one = await off_loop(_one, host, visitor, number) if number != NEW else None
-        except NotFound:
-            return not_found()
+    @staff_page(host, PATH + "/{number:int}", "标准答复", "counts")
+    async def standard(request: Request, visitor: Visitor, rights: Rights) -> Response | None:
+        number = int(request.path_params["number"])
+        one = await off_loop(_one, host, visitor, number) if number != NEW else None
         StandardPage(host, visitor, one, await off_loop(all_units, host)).build(rights)
         return None
 

@@ -8,8 +8,7 @@ from starlette.responses import Response
 
 from bot.channels.web.frame import Words, box, button
 from bot.channels.web.hosting import Host, Visitor, off_loop, today_of
-from bot.channels.web.plain import titled
-from bot.console.frame import actor_now, admitted, console_page, table, told
+from bot.console.frame import Rights, actor_now, console_page, staff_page, table, told
 from storage.instants import SHANGHAI
 from storage.outbox.undelivered import Undelivered, send_again, undelivered_for
 
@@ -21,12 +20,8 @@ SINCE = timedelta(days=400)
 def add_undelivered(host: Host) -> None:
     """Declare the page."""
 
-    @ui.page(PATH, title=titled("未送达"), response_timeout=30)
-    async def undelivered(request: Request) -> Response | None:
-        entered = await admitted(host, request, "counts")
-        if isinstance(entered, Response):
-            return entered
-        visitor, rights = entered
+    @staff_page(host, PATH, "未送达", "counts")
+    async def undelivered(_: Request, visitor: Visitor, rights: Rights) -> Response | None:
         with console_page(host, visitor, rights, PATH, "未送达"):
             await UndeliveredPage(host, visitor).build()
         return None

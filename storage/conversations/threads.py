@@ -4,7 +4,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func
+from sqlalchemy import func, or_
 from sqlmodel import Session, col, select
 
 from storage.conversations.tables import ReceivedMessage
@@ -120,6 +120,22 @@ def full_thread(session: Session, person_id: int, *, now: datetime, limit: int) 
     ]
     placed.sort(key=lambda pair: pair[0])
     return Thread(tuple(line for _, line in placed[-limit:]), len(placed) > limit)
+
+
+def labels_of(session: Session, person_id: int, choices: Collection[str]) -> dict[str, str]:
+    """What buttons of earlier messages to this person say, by the choices' ids; the latest message counts."""
+    if not choices:
+        return {}
+    bodies = session.exec(
+        select(OutgoingMessage.body)
+        .where(
+            OutgoingMessage.person_id == person_id,
+            or_(*(col(OutgoingMessage.body).contains(f'["{one}", ', autoescape=True) for one in choices)),
+        )
+        .order_by(col(OutgoingMessage.id))
+    )
+    labels = {choice.id: choice.label for body in bodies for choice in read_body(body).choices}
+    return {one: labels[one] for one in choices if one in labels}
 
 
 def sent_file(session: Session, person_id: int, message_id: int, number: int) -> tuple[str, str] | None:

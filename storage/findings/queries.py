@@ -69,11 +69,14 @@ class FindingView:
     at_once: bool = False
     problem_type: str = ""
 
+    @property
+    def next_due_on(self) -> date | None:
+        """The nearest deadline of a measure that is not done yet; None where there is none."""
+        return min((one.due_on for one in self.measures if one.due_on and one.percent < 100), default=None)
+
     def is_overdue(self, today: date) -> bool:
         """Whether an open finding has a measure past its deadline and not yet done."""
-        return self.status in OPEN_STATUSES and any(
-            measure.due_on is not None and measure.due_on < today and measure.percent < 100 for measure in self.measures
-        )
+        return self.status in OPEN_STATUSES and self.next_due_on is not None and self.next_due_on < today
 
 
 @dataclass(frozen=True)
@@ -108,8 +111,9 @@ def findings_for(session: Session, actor: Actor, *, open_only: bool = False, lim
 
 
 def findings_answered_for(session: Session, actor: Actor, *, open_only: bool = True) -> list[FindingView]:
-    """The findings this person, or an official they act for, answers for (我的问题)."""
-    return _findings(session, is_responsible(actor.acts_for), open_only=open_only, limit=200)
+    """The findings this person, or an official they act for, answers for (我的问题), the nearest deadline first."""
+    found = _findings(session, is_responsible(actor.acts_for), open_only=open_only, limit=200)
+    return sorted(found, key=lambda finding: (finding.next_due_on or date.max, finding.id))
 
 
 def findings_in_charge(

@@ -11,12 +11,12 @@ from storage.attachments.access import attachment_for
 from storage.attachments.actions import register_attachment
 from storage.attachments.folder import KeptFile
 from storage.conversations.actions import store_message
-from storage.conversations.threads import Heard, Said, due_on_page, full_thread, has_due_on_page, thread_mark
+from storage.conversations.threads import Heard, Said, due_on_page, full_thread, has_due_on_page, labels_of, thread_mark
 from storage.database import Database
 from storage.errors import NotFound
 from storage.findings.lists import FindingKind, finding_lines
 from storage.outbox.actions import mark_sent, put
-from storage.outbox.body import Body
+from storage.outbox.body import Body, Choice
 from storage.outbox.rules import MessageKind
 from storage.people.accounts import accounts_for, give_code, release_person, revoke_codes
 from storage.people.actions import bind_account, open_accounts, redeem_code
@@ -95,6 +95,19 @@ def test_a_thread_holds_what_was_said_on_every_channel_and_its_answers_in_order(
         assert [line.body.text for line in thread.lines if isinstance(line, Heard)] == [f"reply:{n}:0" for n in ids]
         assert full_thread(session, cast["leader"], now=NOW, limit=3).has_more
         assert full_thread(session, cast["subject"], now=NOW, limit=3).lines == ()
+
+
+def test_what_buttons_of_earlier_messages_say_is_found_for_their_reader_only(database: Database, cast: Cast) -> None:
+    with database.transaction() as session:
+        for number, label in enumerate(("旧", "新")):
+            put(
+                session, key=f"k{number}", body=Body("提醒", (Choice("why:1", label), Choice("why:12", "别的"))),
+                kind=MessageKind.NOTICE, now=NOW, person_id=cast["leader"],
+            )  # fmt: skip
+        session.flush()
+        assert labels_of(session, cast["leader"], {"why:1", "why:%", "gone"}) == {"why:1": "新"}
+        assert labels_of(session, cast["subject"], {"why:1"}) == {}
+        assert labels_of(session, cast["leader"], set()) == {}
 
 
 def test_an_administrator_keeps_accounts_of_the_subtree_only(database: Database, cast: Cast) -> None:

@@ -1,8 +1,9 @@
 """What a thread looks like: bubbles with texts, files and the buttons that may still be tapped. Pure."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from types import MappingProxyType
 
 from bot.messages import read_message
 from storage.conversations.threads import Heard, Said
@@ -39,11 +40,25 @@ class Bubble:
     waiting: bool = False
 
 
-def bubbles_of(lines: Sequence[Said | Heard], *, today: date) -> list[Bubble]:
-    """The bubbles of a thread, oldest first."""
+def taps_from_before(lines: Sequence[Said | Heard]) -> set[str]:
+    """The choices tapped in these lines whose buttons stand in earlier ones."""
+    shown: set[str] = set()
+    found: set[str] = set()
+    for line in lines:
+        if isinstance(line, Heard):
+            shown |= {choice.id for choice in line.body.choices}
+        elif (choice := read_message(line.channel, "", line.body).choice) and choice not in shown:
+            found.add(choice)
+    return found
+
+
+def bubbles_of(
+    lines: Sequence[Said | Heard], *, today: date, earlier: Mapping[str, str] = MappingProxyType({})
+) -> list[Bubble]:
+    """The bubbles of a thread, oldest first. `earlier`: what buttons of messages before these lines say, by id."""
     last_said = max((place for place, line in enumerate(lines) if isinstance(line, Said)), default=-1)
     used = _used_choices(lines)
-    labels: dict[str, str] = {}
+    labels = dict(earlier)
     shown: list[Bubble] = []
     day = None
     for place, line in enumerate(lines):

@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Sequence
 
-from nicegui import ui
+from nicegui import events, ui
 from nicegui.elements.mixins.text_element import TextElement
 
 from bot.channels.web.hosting import Host, is_demo, move_clock, off_loop, today_of
@@ -27,6 +27,44 @@ def box(kind: str = "", tag: str = "div") -> ui.element:
 def button(label: str, on_click: Callable[..., object] | None, *, kind: str = "") -> ui.button:
     """A button in our style."""
     return ui.button(label, on_click=on_click, color=None).props("flat no-caps").classes(f"act {kind}")
+
+
+def picker(
+    label: str,
+    on_files: Callable[[list[tuple[str, bytes]]], Awaitable[None]],
+    *,
+    largest: int,
+    accept: str = "",
+    many: bool = False,
+    kind: str = "",
+) -> ui.button:
+    """A button to choose files by; gives them as (name, content). `accept`: an ending such as .xlsx; "" takes any.
+
+    What the browser does not send, being too large (in bytes) or of another kind, is said on the page.
+    """
+    only = f"请选择 {accept} 文件，" if accept else "每个文件"
+
+    async def taken(event: events.MultiUploadEventArguments) -> None:
+        files = [(file.name, await file.read()) for file in event.files]
+        upload.reset()
+        await on_files(files)
+
+    upload = ui.upload(
+        multiple=many,
+        auto_upload=True,
+        max_file_size=largest,
+        on_multi_upload=taken,
+        on_rejected=lambda: ui.notify(
+            f"没有上传。{only}不超过 {spoken_size(largest)}。", type="warning", position="top"
+        ),
+    )
+    upload.classes("offstage").props('aria-hidden="true"' + (f' accept="{accept}"' if accept else ""))
+    return button(label, None, kind=kind).on("click", js_handler=f"() => runMethod({upload.id}, 'pickFiles', [])")
+
+
+def spoken_size(size: int) -> str:
+    """A number of bytes as people say it: 20 MB, 200 KB."""
+    return f"{size // 1_000_000} MB" if size >= 1_000_000 else f"{size // 1_000} KB"
 
 
 def head() -> None:

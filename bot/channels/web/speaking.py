@@ -3,13 +3,13 @@
 from dataclasses import dataclass
 from uuid import uuid4
 
-from bot.channels.web.bubbles import Bubble, bubbles_of
+from bot.channels.web.bubbles import Bubble, bubbles_of, taps_from_before
 from bot.channels.web.hosting import Host, session_stands, today_of
 from bot.inbox import accept
 from bot.messages import IncomingMessage
 from jobs.fetching import fetch, fetched
 from storage.attachments.folder import KeptFile, keep_file
-from storage.conversations.threads import full_thread, has_due_on_page, thread_mark
+from storage.conversations.threads import full_thread, has_due_on_page, labels_of, thread_mark
 from storage.errors import Refused
 
 CHANNEL = "web"
@@ -55,7 +55,8 @@ class Speaker:
         with database.reading() as session:
             mark = thread_mark(session, self.person_id, now=now)
             thread = full_thread(session, self.person_id, now=now, limit=limit)
-        bubbles = bubbles_of(thread.lines, today=today_of(self.host))
+            earlier = labels_of(session, self.person_id, taps_from_before(thread.lines))
+        bubbles = bubbles_of(thread.lines, today=today_of(self.host), earlier=earlier)
         return Picture(mark, tuple(bubbles), thread.has_more, any(bubble.waiting for bubble in bubbles))
 
     def say(self, text: str) -> None:

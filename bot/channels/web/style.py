@@ -16,9 +16,11 @@ body {
 a { color: var(--brand); }
 h1, h2, h3 { line-height: 1.35; margin: 0; font-weight: 600; }
 :focus-visible { outline: 3px solid var(--focus); outline-offset: 2px; }
-.offstage { position: absolute !important; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
+.offstage { position: absolute !important; width: 1px; height: 1px; overflow: hidden; visibility: hidden; }
 .nicegui-content { padding: 0 !important; gap: 0 !important; display: block !important; }
 .nicegui-error-popup { background: var(--alert); font-family: inherit; }
+.nicegui-error-popup, .nicegui-error-popup * { color: #fff; }
+.q-btn.act:focus-visible { outline: 3px solid var(--focus) !important; outline-offset: 2px; }
 
 /* buttons */
 .q-btn.act, .button {
@@ -112,7 +114,8 @@ body.plain { display: flex; align-items: center; justify-content: center; min-he
 .inside h3 { font-size: 17px; margin-bottom: 12px; }
 .choosing { display: flex; flex-wrap: wrap; gap: 8px; align-items: center; margin-bottom: 14px; }
 .choosing .wide { flex: 1; min-width: 220px; }
-.panel .q-field { margin-bottom: 12px; }
+.panel .q-field, .dialog .q-field { margin-bottom: 12px; }
+.inside > .scroll, .inside > .q-option-group, .panel > .scroll, .panel > .q-btn { margin-bottom: 14px; }
 .choosing .total { margin-right: auto; color: var(--quiet); }
 .pill { border: 1px solid #9fb2ca; border-radius: 18px; padding: 4px 14px; text-decoration: none; font-size: 15px;
   background: var(--paper); }

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from bot.channels.web.bubbles import Bubble, bubbles_of
+from bot.channels.web.bubbles import Bubble, bubbles_of, taps_from_before
 from bot.messages import IncomingMessage
 from storage.attachments.folder import KeptFile
 from storage.conversations.threads import Heard, Said
@@ -42,6 +42,13 @@ def test_a_reminder_keeps_the_buttons_not_yet_used() -> None:
     shown = bubbles_of([heard(1, "提醒", RECORD, WHY, kind="reminder"), said(2, choice="why:1")], today=TODAY)
     assert labels(shown[0]) == ["去记录"]
     assert shown[1].text == "为什么提醒我"
+
+
+def test_a_tap_on_a_button_of_an_earlier_message_says_what_the_button_said() -> None:
+    lines = [said(2, choice="record_talk:1"), heard(3, "问", STEP), said(4, choice="f:3:1:o.0")]
+    assert taps_from_before(lines) == {"record_talk:1"}
+    shown = bubbles_of(lines, today=TODAY, earlier={"record_talk:1": "去记录"})
+    assert [bubble.text for bubble in shown] == ["去记录", "问", "第一项"]
 
 
 def test_a_reminder_sent_again_offers_the_button_again() -> None:

@@ -12,7 +12,7 @@ from sqlmodel import select
 from storage.documents.tables import PolicyDocument
 from storage.people.tables import Person
 from tests.bot.web.conftest import DESKTOP, PHONE
-from tests.bot.web.site import Site, site_book
+from tests.bot.web.site import TOP_ADMINISTRATOR, TOP_STAFF, Site, site_book
 
 pytestmark = pytest.mark.browser
 OPTIONS = ("demo",)
@@ -82,10 +82,10 @@ def test_nobody_sees_a_document_before_an_audience_is_chosen(signed_in: Callable
     assert _audience(site) == ("未定", None)
     page.get_by_role("button", name="选择知悉范围").click()
     page.get_by_label("指定单位及其下级").click()
-    page.get_by_label("单位编号").fill("没有")
     page.get_by_role("button", name="确定").click()
-    page.get_by_text("没有编号为“没有”的单位").wait_for()
-    page.get_by_label("单位编号").fill("Q")
+    page.get_by_text("请先选择单位").wait_for()
+    page.get_by_label("单位名称或编号").fill("青石")
+    page.get_by_role("option", name="青石县（Q）").click()
     page.get_by_role("button", name="确定").click()
     page.locator("td", has_text="青石县及其下级").wait_for()
     assert _audience(site)[0] == "单位"
@@ -95,6 +95,28 @@ def test_nobody_sees_a_document_before_an_audience_is_chosen(signed_in: Callable
     page.get_by_role("button", name="恢复使用").wait_for()
     page.get_by_role("button", name="恢复使用").click()
     page.get_by_role("button", name="撤下").wait_for()
+
+
+@pytest.mark.parametrize(
+    ("person", "place", "button", "said"),
+    [
+        ("A3", "documents", "收录文件", "没有上传。每个文件不超过 20 MB。"),
+        (TOP_ADMINISTRATOR, "import", "选择工作簿", "没有上传。请选择 .xlsx 文件，不超过 100 MB。"),
+        (TOP_STAFF, "rules", "上传新版本", "没有上传。请选择 .toml 文件，不超过 200 KB。"),
+    ],
+)
+def test_a_file_the_browser_does_not_send_is_said(
+    signed_in: Callable[..., Any], site: Site, tmp_path: Path, person: str, place: str, button: str, said: str
+) -> None:
+    page = signed_in(person, DESKTOP)
+    page.goto(f"{site.url}/staff/{place}")
+    large = tmp_path / "大.pdf"
+    with large.open("wb") as file:
+        file.truncate(21 * 1024**2)
+    with page.expect_file_chooser() as chooser:
+        page.get_by_role("button", name=button).click()
+    chooser.value.set_files(large)
+    page.get_by_text(said).wait_for()
 
 
 def _audience(site: Site) -> tuple[str, int | None]:

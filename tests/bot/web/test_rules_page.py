@@ -31,9 +31,11 @@ def test_a_change_is_previewed_then_adopted(signed_in: Callable[..., Any], site:
     now, then = (int(number) for number in row.locator("td.n").all_inner_texts())
     assert 0 < then < now
     page.get_by_role("button", name="采用这个版本").click()
-    page.get_by_label("单位编号").fill("Q")
+    page.get_by_label("单位名称或编号").fill("青石")
+    page.get_by_role("option", name="青石县（Q）").click()
     page.get_by_role("button", name="确定采用").click()
     page.get_by_role("cell", name="青石县", exact=True).wait_for()
+    page.get_by_role("cell", name="本市提醒规则（own-1）").wait_for()
     with site.database.reading() as session:
         adopted = session.exec(select(RulebookAdoption)).one()
         assert (adopted.rulebook, str(adopted.valid_from)) == ("own-1", "2025-08-15")
