@@ -34,6 +34,8 @@ __all__ = ["Answer", "AnswerKind", "Citation", "PolicyDesk", "Retrieved", "is_qu
 
 RETRIEVED = 12
 NEAREST = 3
+LEAST_PHRASE, LONGEST_PHRASE = 4, 16
+PHRASE_EDGES = ' \n“”"？?。！!'
 
 
 class AnswerKind(StrEnum):
@@ -104,14 +106,26 @@ class PolicyDesk:
     def answer(self, question: str, *, audience: Audience, on_date: date, with_retrieved: bool = False) -> Answer:
         """Answer `question` for somebody with this audience, as of `on_date` unless the question names another date."""
         turned = aside(question)
-        if turned is not None:
-            return Answer(AnswerKind(turned.manner), turned.reply)
         asked, period = read_question(question, on_date)
+        if turned is not None and not (turned.guessed and self._is_phrase(question, audience, period)):
+            return Answer(AnswerKind(turned.manner), turned.reply)
         pinned, near = look_up(self.database, self.shelf.library(), question, audience=audience, period=period)
         if pinned is not None:
             return _pinned(pinned, on_date)
         answer = self._from_documents(question, asked, period, audience, on_date, with_retrieved=with_retrieved)
+        turned = aside(question, has_basis=False) if answer.kind is AnswerKind.ABSTAIN else None
+        if turned is not None:
+            return Answer(AnswerKind(turned.manner), turned.reply, retrieved=answer.retrieved)
         return answer if near is None else replace(answer, alike=(near.id, near.question))
+
+    def _is_phrase(self, text: str, audience: Audience, period: Period) -> bool:
+        """Whether a visible document holds these very words: they are looked up then, whatever they sound like."""
+        words = text.strip(PHRASE_EDGES)
+        if not LEAST_PHRASE <= len(words) <= LONGEST_PHRASE:
+            return False
+        library = self.shelf.library()
+        documents = library.visible_documents(audience, period)
+        return any(words in passage.text for passage in library.passages if passage.document_id in documents)
 
     def _from_documents(
         self, question: str, asked: Asked, period: Period, audience: Audience, on_date: date, *, with_retrieved: bool

@@ -1,6 +1,7 @@
 """Messages that are no policy question: small talk, other subjects, commands, and what must be refused.
 
-Patterns of wording only; what the registered documents hold plays no part.
+Fixed patterns of wording first, then a reader trained on messages of each manner; what the registered documents hold
+plays no part.
 """
 
 import re
@@ -8,6 +9,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from knowledge.characters import normalised
+from knowledge.manner_reader import QUESTION as IS_QUESTION
+from knowledge.manner_reader import likeliest
 
 
 class Manner(StrEnum):
@@ -25,6 +28,8 @@ class Aside:
 
     manner: Manner
     reply: str
+    guessed: bool = False
+    """Read from the whole of the wording, by no fixed pattern: a phrase of the documents may look like that too."""
 
 
 HELLO = re.compile(
@@ -55,9 +60,26 @@ SECRET = re.compile(
 WHO_TOLD = re.compile(
     r"(?:谁|哪个|哪位|什么人|哪些人).{0,6}(?:举报|告发|检举|投诉|反映|揭发|告状)(?!.{0,6}(?:受理|处理|负责))|(?:举报人|检举人|信访人|投诉人|控告人|告状的人?)(?:是谁|叫什么|的?(?:姓名|名字|电话|身份|信息|手机))"
 )
+EVADING = re.compile(
+    r"(?:怎[么样]|如何|教我|办法|帮我).{0,24}(?:不(?:让|被|给)(?:人|组织|纪委|审计|别人|领导)?(?:查|发现|知道|看)|蒙混|瞒过|躲过|混过|糊弄过)"
+    r"(?!.*(?:处理|处分|追究|追责))"
+)
+ABOUT_RULES = re.compile(r"能不能|能否|可否|可以|是否|会不会|规定|保密|泄露|处理|处分|应当|应该|怎么办")
 PERSON = re.compile(
     r"人员\s*[a-z]?\d{2,}|工号\s*\d+|编号\s*[a-z]?\d{3,}|隔壁|(?:张|李|王|刘|陈|赵|周|吴|孙|马)(?:某某?|书记|县长|市长|局长|主任|部长|处长|科长|总)|"
     r"(?:别人|他人|其他人|别的(?:人|干部|领导|单位)|某(?:人|个人|干部|领导)|同事|那个人|这个人|我们?(?:局长|书记|主任|科长|处长|领导|县长|市长|部长)|县长|市长|局长)"
+)
+SURNAMES = (
+    "赵钱孙李周吴郑王冯陈蒋沈韩杨朱秦许何吕张孔曹严魏陶姜谢邹苏潘范彭鲁韦马方袁柳唐罗薛雷贺郝顾孟黄尹姚邵汪毛戴宋庞熊"
+    "祝董梁杜贾江郭梅林徐邱高夏蔡田胡万卢丁邓洪石崔龚程陆段侯武刘叶黎白赖谭龙"
+)
+NAMED = re.compile(
+    rf"(?:^|[^\u4e00-\u9fff]|把|将|查一?[下查]?|看看|帮我|给我|告诉我|请问|听说|知道|关于|跟|和)"
+    rf"(?:[{SURNAMES}]某{{0,2}}(?:书记|县长|市长|局长|主任|部长|处长|科长|乡长|镇长|总|同志)|张三|李四|王五|赵六)"
+)
+"""Somebody named, such as 李局长 at the start or after 查下: the words before keep 审计局长 and 担任书记 out."""
+PRIVATE = re.compile(
+    r"[说谈讲]了?(?:些)?(?:什么|啥|哪些)|几套房|房产|存款|家里|检讨|被(?:谈|约谈|处分|查|举报|批评|立案)|函询|个人事项|处分|批评了谁"
 )
 RECORD = re.compile(
     r"谈话(?:记录|内容|材料|提纲全文|笔录)|(?:问题|整改)(?:清单|台账|记录|情况|线索)|台账|档案|线索|举报(?:信|材料)|处分(?:记录|情况|材料)|手机号?码?|电话|身份证|住址|家庭住址|工资|家庭情况|联系方式|名单|花名册|"
@@ -75,6 +97,8 @@ COMMAND = re.compile(
     r"^(?:那|请|麻烦)?(?:我(?:要|想|需要|得|来|准备)|帮(?:我|忙)|给我|替我|请(?:帮我)?|现在|打开|进入|开始|新建|发起|创建)(?:一下|把|去)?.{0,8}"
     r"(?:填报|填写|填一?下|填个|上报|汇报(?:一下)?|提交|登记|录入|上传|报送|申请延期|延期|销号|催办|请假|绑定|解绑|设置提醒|提醒我|安排(?:一次|一场)?谈话|预约|打卡|签到|确认收到|撤回|导出|导入|生成|打开|新建|发起|查看?我的?|看我的?|修改|更新)|"
     r"^(?:填报|上报|登记|录入|导出|查看|打开|提交|汇报|新建|发起|修改|更新|延期)(?:我的|一下|本月|本周|这个|整改|谈话|进展|材料|任务|待办|问题)|"
+    r"^(?:请|麻烦|帮我)?(?:给|向).{2,14}(?:发|送|推送)(?:个|一?条|一?份|一下)?(?:提醒|通知|消息|催办|短信)|"
+    r"^(?:把|将)(?:我的?|这[个项条]|刚才|上次)?.{0,12}(?:进度|状态|时间|日期|比例).{0,6}(?:改|更新|设|调|填)(?:成|为|到|至)|"
     r"^我的(?:待办|任务|谈话对象|整改|提醒|问题|谈话|进度)(?:有哪些|呢|清单|列表|情况)?$|^(?:待办|任务列表|未谈名单)$|(?:明天|后天|下周|\d+点).{0,6}(?:提醒我|叫我|通知我)"
 )
 ELSEWHERE = re.compile(
@@ -104,17 +128,33 @@ QUESTION = re.compile(
 )
 
 
-def aside(text: str) -> Aside | None:
-    """The short reply a message gets when it is no question for the documents; None when it is one."""
+SURE = {Manner.SMALLTALK: 0.7, Manner.REDIRECT: 0.92, Manner.COMMAND: 0.8, Manner.REFUSE: 0.8}
+"""So likely must a manner be for a message to be turned away without a look into the documents."""
+LIKELY = 0.5
+"""The same after the look, when the documents have no answer."""
+
+
+def aside(text: str, *, has_basis: bool = True) -> Aside | None:
+    """The short reply a message gets when it is no question for the documents; None when it is one.
+
+    `has_basis` is False when the documents were asked and have no answer.
+    """
     plain = EDGE.sub("", normalised(text))
-    manner = _manner(plain)
-    if manner is None:
-        return None
+    manner, guessed = _manner(plain), False
+    if manner is None or (manner is Manner.REDIRECT and likeliest(plain)[0] == IS_QUESTION):
+        name, value = likeliest(plain)
+        if name == IS_QUESTION or value < (SURE[Manner(name)] if has_basis else LIKELY):
+            return None
+        manner, guessed = Manner(name), True
+    return Aside(manner, _reply(manner, plain), guessed)
+
+
+def _reply(manner: Manner, plain: str) -> str:
     if manner is Manner.SMALLTALK and THANKS.search(plain):
-        return Aside(manner, "不客气。需要查制度依据或办理谈话、整改事项时，请随时告诉我。")
+        return "不客气。需要查制度依据或办理谈话、整改事项时，请随时告诉我。"
     if manner is Manner.SMALLTALK and BYE.search(plain):
-        return Aside(manner, "再见。需要时请随时找我。")
-    return Aside(manner, REPLIES[manner])
+        return "再见。需要时请随时找我。"
+    return REPLIES[manner]
 
 
 def _manner(plain: str) -> Manner | None:
@@ -122,11 +162,15 @@ def _manner(plain: str) -> Manner | None:
         return Manner.SMALLTALK
     if HELLO.match(re.sub(r"[\s，,。.！!？?~～、…]", "", plain)):
         return Manner.SMALLTALK
-    if OVERRIDE.search(plain) or WHO_TOLD.search(plain) or LISTS_OF_PEOPLE.search(plain):
+    if OVERRIDE.search(plain) or LISTS_OF_PEOPLE.search(plain) or EVADING.search(plain):
+        return Manner.REFUSE
+    if WHO_TOLD.search(plain) and not ABOUT_RULES.search(plain):
         return Manner.REFUSE
     if SECRET.search(plain) and not re.search(r"规定|条例|保密|泄露|处分", plain):
         return Manner.REFUSE
     if PERSON.search(plain) and RECORD.search(plain) and HAND_OVER.search(plain):
+        return Manner.REFUSE
+    if NAMED.search(plain) and (RECORD.search(plain) or PRIVATE.search(plain)):
         return Manner.REFUSE
     if re.search(r"人员\s*[a-z]?\d{3,}", plain) or ("悄悄" in plain and "告诉" in plain):
         return Manner.REFUSE
