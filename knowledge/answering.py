@@ -124,7 +124,7 @@ class PolicyDesk:
         if not LEAST_PHRASE <= len(words) <= LONGEST_PHRASE:
             return False
         library = self.shelf.library()
-        documents = library.visible_documents(audience, period)
+        documents = library.view(audience, period).documents
         return any(words in passage.text for passage in library.passages if passage.document_id in documents)
 
     def _from_documents(
