@@ -33,7 +33,7 @@ _EARLIER_BEHIND = re.compile(rf"(?:还是|是|为)?(?:{_EARLIER.pattern})(?:的|
 _BASE = re.compile(r"(?<!对)(?<!百分)(?:比|较|由|从|自)(?!例|率|重)[^，。]{0,8}$")
 _AIM = re.compile(
     r"目标|计划|要求|应达|应该达|应完成|争取|力争|预计|预期|(?<!模)拟|(?<!麻)将|希望|下一步|打算|准备|"
-    r"有望|确保|(?<!主)(?<!重)(?<!需)(?<!必)要(?:到|达|完成)|还要|(?<!不)(?<!可)能(?:到|达|够|完成|"
+    r"有望|确保|(?<!主)(?<!重)(?<!需)(?<!必)要(?:[干做弄搞冲推提]|推进|提高|提升)?(?:到|达|完成)|还要|(?<!不)(?<!可)能(?:到|达|够|完成|"
     r"做到|有|推进)|可(?:以)?(?:到|达|完成)|就能|才能|才算|达标|考核线|下个?月|下周|明年|明天|后天|"
     r"月底|年底|节前|如果|(?<![主需只])要是|假如|一旦"
 )
@@ -46,6 +46,8 @@ _OTHER_THING = re.compile(
     r"支付|施工图|设计|工期)进度)(?:[^，。；]{0,3}(?:到位|支付|拨付|使用|执行|落实))?(?:大概|约|为|是|"
     r"达到?|到|仅|只有?|已|才|率|了|的|完成)*$"
 )
+_MEASURES = re.compile(r"按(?!照?计划)[^，。；]{1,8}?[算讲计看]")
+"""按投资算50%，按形象进度算70%: two figures of the same work."""
 _OF_PEERS = re.compile(
     r"(?:平均|兄弟[^，。；]{0,4}|隔壁[^，。；]{0,4}|其[他它][^，。；]{0,4})(?:平均)?(?:水平|进度|完成率?)?(?:是|为|已|到|达|了|大概|约)*$"
 )
@@ -94,6 +96,8 @@ def _read(clean: str, bare: bool, aims: Sequence[int], slash: bool) -> PercentRe
     amounts = [amounts[at] for at in current(clean, [(a.start, a.end) for a in amounts])]
     roles = [_role(clean, amounts, at, aims) for at in range(len(amounts))]
     told = _told(amounts, roles)
+    if len(amounts) > 1 and len(_MEASURES.findall(clean)) > 1:
+        told = PercentReading(doubt=WHICH_ONE)
     share = read_counts(clean)
     if told.percent is None and share.value is not None and "sum" not in roles:
         return PercentReading(share.value) if told.percent_min is None else _agree(share.value, told.percent_min)
