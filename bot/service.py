@@ -26,9 +26,10 @@ from bot.operations import Operations
 from bot.settings import Settings
 from jobs.delivery import DeliveryWorker
 from jobs.delivery_desk import DeliveryDesk
+from jobs.planning import plan_in_rounds
 from jobs.retention import erase_old_texts
 from jobs.timetable import Tick, start_ticking
-from jobs.upkeep import plan_now, seal_audit, tidy_channels
+from jobs.upkeep import seal_audit, tidy_channels
 from jobs.watchdog import log_only, watch, webhook
 from storage.errors import Refused
 
@@ -100,7 +101,7 @@ class Service:
 
     def plan(self) -> int:
         """Plan what is due by now; gives the number of new messages. Blocks."""
-        planned = plan_now(self.app.database, self.clock())
+        planned = plan_in_rounds(self.app.database, now=self.clock())
         self.nudge()
         return planned
 

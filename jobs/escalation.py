@@ -4,12 +4,12 @@ from datetime import datetime
 
 from sqlmodel import Session, col, select
 
-from jobs.notices import staff_of
 from storage.instants import shanghai_date
 from storage.outbox.actions import LeasedMessage, put
 from storage.outbox.body import Body, Choice
 from storage.outbox.rules import MessageKind
 from storage.outbox.undelivered import KINDS
+from storage.people.nearest import nearest_staff
 from storage.people.queries import open_postings
 from storage.people.rules import Role
 from storage.people.tables import Person, Posting, Unit
@@ -32,7 +32,7 @@ def tell_staff(session: Session, message: LeasedMessage, reason: str, *, now: da
     if place is None or name is None:
         return 0
     unit_id, unit = place
-    people = staff_of(session, unit_id, Role.ORGANISATION) or staff_of(session, unit_id, Role.ADMINISTRATOR)
+    people = nearest_staff(session, unit_id, Role.ORGANISATION) or nearest_staff(session, unit_id, Role.ADMINISTRATOR)
     kind = KINDS.get(MessageKind(message.kind), "消息")
     text = f"有{kind}未能送达{name}（{unit}）：{reason}。请另行告知本人，并协助重新绑定账号。"
     return sum(

@@ -3,40 +3,23 @@
 from collections.abc import Collection
 from datetime import date
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session, select
 
 from jobs.wording import say
 from storage.findings.actions import ReportedProgress
 from storage.findings.tables import ResponsibleParty
 from storage.instants import spoken_date
 from storage.outbox.body import Body, Choice
+from storage.people.nearest import nearest_staff
 from storage.people.queries import names_of
 from storage.people.rules import Actor, Role
-from storage.people.tables import RoleGrant, Unit
-
-
-def staff_of(session: Session, unit_id: int, *roles: Role) -> list[int]:
-    """Staff of these roles at the unit, or at the nearest unit above that has any of a role."""
-    path = session.exec(select(Unit.path).where(Unit.id == unit_id)).one()
-    line = [int(part) for part in path.strip("/").split("/")]
-    grants = session.exec(
-        select(RoleGrant.person_id, RoleGrant.role, RoleGrant.unit_id)
-        .where(col(RoleGrant.unit_id).in_(line), col(RoleGrant.role).in_(roles))
-        .order_by(col(RoleGrant.id))
-    ).all()
-    found: list[int] = []
-    for role in roles:
-        places = {unit for _, granted, unit in grants if granted == role}
-        nearest = next((unit for unit in reversed(line) if unit in places), None)
-        found += [person for person, granted, unit in grants if granted == role and unit == nearest]
-    return list(dict.fromkeys(found))
 
 
 def overseers(
     session: Session, talker_id: int | None, talking_unit_id: int, *, without: Collection[int] = ()
 ) -> list[int]:
     """The talker and the responsible staff of a talking unit, but nobody in `without`."""
-    people = [talker_id, *staff_of(session, talking_unit_id, Role.ORGANISATION, Role.DISCIPLINE)]
+    people = [talker_id, *nearest_staff(session, talking_unit_id, Role.ORGANISATION, Role.DISCIPLINE)]
     return [person for person in dict.fromkeys(people) if person is not None and person not in without]
 
 
@@ -48,7 +31,7 @@ def people_to_tell(session: Session, reported: ReportedProgress, actor: Actor, t
     ).all()
     staff = [
         person
-        for person in staff_of(session, reported.talking_unit_id, Role.ORGANISATION, Role.DISCIPLINE)
+        for person in nearest_staff(session, reported.talking_unit_id, Role.ORGANISATION, Role.DISCIPLINE)
         if person not in about
     ]
     people = [reported.talker_id, *staff, reported.on_behalf_of]

@@ -1,18 +1,12 @@
-"""What keeps the record in order by itself: planning, sealing the audit log, forgetting what channels need no more."""
+"""What keeps the record in order by itself: sealing the audit log, forgetting what channels need no more."""
 
 from datetime import datetime
 
-from jobs.planning import plan_in_rounds
 from storage import audit
 from storage.channels.actions import drop_outdated
 from storage.database import Database, one_at_a_time
 
 SEALING = 7_302
-
-
-def plan_now(database: Database, now: datetime) -> int:
-    """Run every reminder rule; gives the number of new messages. One process at a time, in short transactions."""
-    return plan_in_rounds(database, now=now)
 
 
 def seal_audit(database: Database) -> int:

@@ -66,9 +66,9 @@ class Terminal:
         self._show_waiting()
 
     def _plan(self) -> None:
-        from jobs.upkeep import plan_now
+        from jobs.planning import plan_in_rounds
 
-        plan_now(self.conversation.database, self.conversation.clock())
+        plan_in_rounds(self.conversation.database, now=self.conversation.clock())
 
     def _from_json(self, data: dict[str, Any]) -> IncomingMessage:
         if "choice" in data:

@@ -21,12 +21,12 @@ def run(arguments: argparse.Namespace, app: "App") -> int:
     """Talk until the input ends."""
     from bot.channels.terminal import open_terminal
     from bot.conversation import Conversation
-    from jobs.upkeep import plan_now
+    from jobs.planning import plan_in_rounds
     from storage.people.queries import person_id_of
 
     with app.database.reading() as session:
         person_id = person_id_of(session, arguments.person)
-    plan_now(app.database, app.clock())
+    plan_in_rounds(app.database, now=app.clock())
     conversation = Conversation(app.database, app.desk(), app.clock, app.data, app.proposer())
     if not arguments.json:
         print("输入文字对话，输入序号点选按钮，/file 路径 发送文件，Ctrl-D 结束。")

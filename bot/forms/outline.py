@@ -4,9 +4,9 @@ from bot.form_fields import Answers, FieldKind, Form, FormField, Option, Situati
 from bot.forms.labels import duty_label
 from bot.forms.record_talk import arranged_duties
 from bot.topics import schemes
-from jobs.notices import staff_of
 from storage.findings.linting import LintedQuestion, is_missing, outline_remarks, question_remarks
 from storage.outbox.body import Body, Choice
+from storage.people.nearest import nearest_staff
 from storage.talks.outlines import (
     OutlineStatus,
     OutlineView,
@@ -150,7 +150,7 @@ def _standing(view: OutlineView) -> str:
 def _ask_sides(form: Submission, view: OutlineView) -> tuple[tuple[int, Body], ...]:
     choices = (Choice(f"outline:{view.duty.id}", "查看提纲"), Choice(f"outline_sign:{view.id}", "会签"))
     notice = Body("有一份谈话提纲请您会签。", choices)
-    staff = staff_of(form.session, view.duty.talking_unit_id, *view.waiting_for) if view.waiting_for else []
+    staff = nearest_staff(form.session, view.duty.talking_unit_id, *view.waiting_for) if view.waiting_for else []
     return tuple((one, notice) for one in staff if one not in (form.actor.person_id, view.duty.person_id))
 
 

@@ -7,9 +7,9 @@ from bot.forms.labels import duty_label, people_options
 from bot.forms.measures import colleagues_of
 from bot.forms.record_talk import arranged_duties
 from bot.invitations import keep_invitation
-from jobs.notices import staff_of
 from storage.instants import shanghai_date, spoken_date
 from storage.outbox.body import Body, Choice
+from storage.people.nearest import nearest_staff
 from storage.people.queries import names_of
 from storage.people.rules import Role
 from storage.talks.actions import PlannedTalk, plan_collective_talk, plan_talk
@@ -35,7 +35,7 @@ def _others(at: Situation) -> list[Option]:
 
 def _recorders(at: Situation) -> list[Option]:
     duty = duty_for(at.session, at.actor, at.value("duty"), at.today)
-    staff = staff_of(at.session, duty.talking_unit_id, Role.DISCIPLINE, Role.ORGANISATION)
+    staff = nearest_staff(at.session, duty.talking_unit_id, Role.DISCIPLINE, Role.ORGANISATION)
     people = colleagues_of(at, staff, [duty.talking_unit_id])
     return people_options(at, [person for person in people if person not in (duty.person_id, duty.talker_id)])
 

@@ -29,7 +29,7 @@ def set_up_sample(app: App, *, now: datetime) -> None:
     Errors: TanhuaError when the sample itself is refused, which a test rules out.
     """
     from jobs.importing import import_file
-    from jobs.upkeep import plan_now
+    from jobs.planning import plan_in_rounds
     from knowledge.ingesting import files_under, ingest_files
     from storage.documents.rules import read_audience
 
@@ -44,7 +44,7 @@ def set_up_sample(app: App, *, now: datetime) -> None:
         ):
             if result.outcome == "refused":
                 raise TanhuaError(f"样例文件 {result.name} 有误：{result.reason}")
-    plan_now(app.database, now)
+    plan_in_rounds(app.database, now=now)
 
 
 def is_sample(app: App) -> bool:

@@ -10,9 +10,10 @@ from sqlmodel import Session, col, select
 from storage.duties.tables import Obligation
 from storage.findings.tables import Finding, ResponsibleParty
 from storage.people.absences import stand_ins
+from storage.people.nearest import by_unit, holders_of, nearest, units_upwards
 from storage.people.queries import first_principals, names_of, open_postings
 from storage.people.rules import Role
-from storage.people.tables import Posting, RoleGrant, Unit
+from storage.people.tables import Posting, Unit
 from storage.rulebooks.rules import Ladder, RecipientRole, roles_reached
 from storage.talks.tables import Talk
 
@@ -136,19 +137,13 @@ def _of_units(
     """Staff of the unit in charge or of the nearest unit above it with anybody not concerned; its principals."""
     units = {one.unit_id for one in obligations}
     paths = dict(session.exec(select(Unit.id, Unit.path).where(col(Unit.id).in_(units))).all())
-    staff: dict[tuple[str, int], list[int]] = defaultdict(list)
-    for person, role, unit_id in session.exec(
-        select(RoleGrant.person_id, RoleGrant.role, RoleGrant.unit_id)
-        .where(col(RoleGrant.role).in_(list(STAFF.values())))
-        .order_by(col(RoleGrant.id))
-    ):
-        staff[(role, unit_id)].append(person)
+    holders = holders_of(session, STAFF.values())
+    staff = {kind: by_unit(holders, role) for kind, role in STAFF.items()}
     heads = first_principals(session, units, today)
     for one in obligations:
         roles, key = by_role[one.id or 0], one.id or 0
-        line = [int(part) for part in reversed(paths[one.unit_id].strip("/").split("/"))]
-        for kind, role in STAFF.items():
-            groups = ([p for p in staff.get((role, unit), ()) if p not in concerned[key]] for unit in line)
-            roles[kind] += next((group for group in groups if group), [])
+        line = units_upwards(paths[one.unit_id])
+        for kind, held in staff.items():
+            roles[kind] += nearest(line, held, concerned[key])
         if one.finding_id is None:
             roles[RecipientRole.UNIT_HEAD] += heads.get(one.unit_id, [])

@@ -1,6 +1,5 @@
 """Whom a stage reaches, for a whole batch of duties at once: a fixed number of queries, whatever the batch."""
 
-from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -9,9 +8,10 @@ from typing import Protocol
 from sqlmodel import Session, col, select
 
 from storage.people.absences import stand_ins
+from storage.people.nearest import by_unit, holders_of, nearest, units_upwards
 from storage.people.queries import default_talker, first_principals, names_of, open_postings
 from storage.people.rules import Role
-from storage.people.tables import Posting, RoleGrant, Unit
+from storage.people.tables import Posting, Unit
 from storage.rulebooks.rules import Ladder, RecipientRole, RecipientRule, roles_reached
 
 
@@ -82,13 +82,13 @@ def recipients_of(session: Session, duties: Sequence[tuple[Duty, int]], today: d
         for duty, _ in duties
     }
     above = _talkers_of(session, {talker for talker in talkers.values() if talker is not None}, today)
-    staff = _staff_by_unit(session, talking_units)
+    staff = _Staff(session, talking_units)
     by_role = {
         duty.id: {
             RecipientRole.TALKER: _one(talkers[duty.id]),
             RecipientRole.LIAISON: _one(duty.liaison_id),
             RecipientRole.TALKER_OF_TALKER: _one(above.get(talkers[duty.id] or 0)),
-            RecipientRole.ORGANISATION_STAFF: _nearest(staff[duty.talking_unit_id], duty.person_id),
+            RecipientRole.ORGANISATION_STAFF: staff.in_charge(duty.talking_unit_id, duty.person_id),
         }
         for duty, _ in duties
     }
@@ -116,30 +116,19 @@ def _talkers_of(session: Session, persons: set[int], today: date) -> dict[int, i
     return {person: talker for person, talker in found.items() if talker is not None}
 
 
-def _nearest(groups: Sequence[Sequence[int]], subject: int) -> tuple[int, ...]:
-    """The first group with anybody but the subject."""
-    others = (tuple(person for person in group if person != subject) for group in groups)
-    return next((group for group in others if group), ())
+class _Staff:
+    """Organisation staff and administrators, to be asked for duty by duty."""
 
+    def __init__(self, session: Session, units: set[int]) -> None:
+        holders = holders_of(session, (Role.ORGANISATION, Role.ADMINISTRATOR))
+        paths = session.exec(select(Unit.id, Unit.path).where(col(Unit.id).in_(units)))
+        self._lines = {unit_id or 0: units_upwards(path) for unit_id, path in paths}
+        self._held = by_unit(holders, Role.ORGANISATION)
+        self._administrators = [holder for holder in holders if holder.role == Role.ADMINISTRATOR]
 
-def _staff_by_unit(session: Session, units: set[int]) -> dict[int, list[list[int]]]:
-    """Organisation staff of each unit, of each unit above it in turn, and last the administrators over it, or any."""
-    staff: dict[int, list[int]] = defaultdict(list)
-    administrators: list[tuple[int, str]] = []
-    grants = session.exec(
-        select(RoleGrant.person_id, RoleGrant.role, RoleGrant.unit_id, Unit.path)
-        .join(Unit, col(Unit.id) == col(RoleGrant.unit_id))
-        .where(col(RoleGrant.role).in_((Role.ORGANISATION, Role.ADMINISTRATOR)))
-        .order_by(col(RoleGrant.id))
-    )
-    for person, role, over_unit, path in grants:
-        if role == Role.ORGANISATION:
-            staff[over_unit].append(person)
-        else:
-            administrators.append((person, path))
-    found: dict[int, list[list[int]]] = {}
-    for unit_id, path in session.exec(select(Unit.id, Unit.path).where(col(Unit.id).in_(units))):
-        line = [int(part) for part in reversed(path.strip("/").split("/"))]
-        over = [person for person, reach in administrators if path.startswith(reach)]
-        found[unit_id or 0] = [*(staff.get(above, []) for above in line), over, [one for one, _ in administrators]]
-    return found
+    def in_charge(self, unit_id: int, subject: int) -> tuple[int, ...]:
+        """The nearest staff above a unit but the subject, else the administrators over it, else any administrator."""
+        line = self._lines[unit_id]
+        administrators = [one for one in self._administrators if one.person_id != subject]
+        over = [one.person_id for one in administrators if one.unit_id in line]
+        return tuple(nearest(line, self._held, (subject,)) or over or [one.person_id for one in administrators])

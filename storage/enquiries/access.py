@@ -1,18 +1,14 @@
 """Who answers a question that was passed on, and who keeps a standard answer."""
 
-from collections.abc import Sequence
-
 from sqlalchemy import ColumnElement, and_, exists, or_
 from sqlalchemy.orm import Mapped, aliased
 from sqlmodel import Session, col, false, select
 
 from storage.enquiries.tables import OpenQuestion, StandardAnswer
+from storage.people.nearest import nearest_staff
 from storage.people.queries import within_any
 from storage.people.rules import STAFF, Actor, Role, is_within
 from storage.people.tables import RoleGrant, Unit
-
-Granted = tuple[int, str, int]
-"""Person, role, unit."""
 
 
 def answerers_of(session: Session, unit_id: int | None, asker_id: int) -> list[int]:
@@ -21,25 +17,20 @@ def answerers_of(session: Session, unit_id: int | None, asker_id: int) -> list[i
     The nearest organisation department and discipline body on the line upwards; where there is neither, the nearest
     administrators; without a unit, the administrators of the top units.
     """
-    path = "" if unit_id is None else session.exec(select(Unit.path).where(Unit.id == unit_id)).one()
-    line = [int(part) for part in reversed(path.strip("/").split("/")) if part]
-    grants: Sequence[Granted] = session.exec(
-        select(RoleGrant.person_id, RoleGrant.role, RoleGrant.unit_id)
+    if unit_id is None:
+        return _administrators_at_the_top(session, asker_id)
+    staff = nearest_staff(session, unit_id, *sorted(STAFF), without=(asker_id,))
+    return staff or nearest_staff(session, unit_id, Role.ADMINISTRATOR, without=(asker_id,))
+
+
+def _administrators_at_the_top(session: Session, asker_id: int) -> list[int]:
+    found = session.exec(
+        select(RoleGrant.person_id)
         .join(Unit, col(Unit.id) == col(RoleGrant.unit_id))
-        .where(col(Unit.id).in_(line) if line else col(Unit.parent_id).is_(None), RoleGrant.person_id != asker_id)
+        .where(col(Unit.parent_id).is_(None), RoleGrant.role == Role.ADMINISTRATOR, RoleGrant.person_id != asker_id)
         .order_by(col(RoleGrant.id))
-    ).all()
-    if not line:
-        return list(dict.fromkeys(person for person, role, _ in grants if role == Role.ADMINISTRATOR))
-    staff = [person for role in sorted(STAFF) for person in _nearest(grants, role, line)]
-    return list(dict.fromkeys(staff or _nearest(grants, Role.ADMINISTRATOR, line)))
-
-
-def _nearest(grants: Sequence[Granted], role: Role, line: Sequence[int]) -> list[int]:
-    """Holders of the role at the first unit of the line that has any."""
-    places = {unit for _, granted, unit in grants if granted == role}
-    nearest = next((unit for unit in line if unit in places), None)
-    return [person for person, granted, unit in grants if granted == role and unit == nearest]
+    )
+    return list(dict.fromkeys(found))
 
 
 def is_answered_by(actor: Actor) -> ColumnElement[bool]:

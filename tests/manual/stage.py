@@ -14,7 +14,7 @@ from bot.channels.terminal import Terminal
 from bot.conversation import Conversation
 from bot.sample.setting_up import set_up_sample
 from bot.settings import Settings
-from jobs.upkeep import plan_now
+from jobs.planning import plan_in_rounds
 from knowledge.answering import Answer, AnswerKind
 from storage.documents.rules import Audience
 from storage.people.queries import names_of, person_id_of
@@ -43,7 +43,7 @@ class Stage:
     def at(self, moment: str) -> None:
         """Set the clock (Shanghai) and plan what is due."""
         self.now = datetime.fromisoformat(f"{moment}+08:00")
-        plan_now(self.app.database, self.now)
+        plan_in_rounds(self.app.database, now=self.now)
 
     def person(self, code: str) -> "Person":
         """Somebody at their terminal, always the same."""

@@ -20,7 +20,7 @@ h1, h2, h3 { line-height: 1.35; margin: 0; font-weight: 600; }
 .nicegui-content { padding: 0 !important; gap: 0 !important; display: block !important; }
 .nicegui-error-popup { background: var(--alert); font-family: inherit; }
 .nicegui-error-popup, .nicegui-error-popup * { color: #fff; }
-.q-btn.act:focus-visible { outline: 3px solid var(--focus) !important; outline-offset: 2px; }
+.q-btn.act:focus-visible { box-shadow: 0 0 0 3px var(--focus); }
 
 /* buttons */
 .q-btn.act, .button {
