@@ -1,6 +1,7 @@
 """Keeping what is searched level with the register, cheaply: one number tells whether anything changed."""
 
 import logging
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -11,15 +12,17 @@ from langchain_core.embeddings import Embeddings
 from knowledge import tuning
 from knowledge.embedding import open_embeddings
 from knowledge.library import Library
-from knowledge.passage_vectors import PassageVectors, read_from
+from knowledge.passage_vectors import PassageVectors, carried_over, read_from
 from knowledge.recall import Recall, recalled
 from knowledge.retrieval import Finder
 from knowledge.tuning import Tuning
-from knowledge.vector_index import VectorIndex
+from knowledge.vector_index import Busy, VectorIndex
 from storage.database import Database
 from storage.documents.queries import active_documents, active_passages, revision
 
 FOLDER = "chroma"
+PATIENCE = 3.0
+"""Seconds a question waits for somebody else's indexing, and before it looks again."""
 log = logging.getLogger("tanhua.index")
 
 
@@ -35,25 +38,45 @@ class Shelf:
     _held: PassageVectors | None = None
     _tuned: tuple[int, Tuning | None] = (0, None)
     _recalled: tuple[Library, Tuning, Recall] | None = None
+    _ask_again: float = 0.0
     _lock: Lock = field(default_factory=Lock)
+    _indexing: Lock = field(default_factory=Lock)
 
     def finder(self) -> Finder:
         """A finder over the register as it stands now; the vectors are brought level first and read into memory.
 
         An index that cannot be read is built anew once; where that fails too, keywords alone answer until it is well.
+        While another thread or process is indexing, the vectors known so far answer beside keywords.
         """
         library = self.library()
+        vectors = self._vectors_for(library)
         with self._lock:
-            vectors = self._held if self._is_held(library) or self._is_held(library) else None
             tuning = self._tuning() if vectors is not None else None
             return Finder(library, vectors, tuning, self._recall_of(library, tuning))
+
+    def _vectors_for(self, library: Library) -> PassageVectors | None:
+        if not self._indexing.acquire(timeout=PATIENCE):
+            return self._known_of(library)
+        try:
+            if self._is_held(library) or self._is_held(library):
+                return self._held
+        except Busy:
+            self._ask_again = time.monotonic() + PATIENCE
+            return self._known_of(library)
+        finally:
+            self._indexing.release()
+        return None
 
     def _is_held(self, library: Library) -> bool:
         if self._level == library.revision and not self.vectors.is_lost():
             return True
+        if time.monotonic() < self._ask_again:
+            raise Busy
         try:
-            self.vectors.bring_level(library.entries(self.vectors.model), library.revision)
+            self.vectors.bring_level(library.entries(self.vectors.model), library.revision, patience=PATIENCE)
             self._held = read_from(self.vectors, library.keys(self.vectors.model), self._held)
+        except Busy:
+            raise
         except Exception:
             log.exception("the vector index cannot be read", extra={"action": "index.broken"})
             self.vectors.distrust()
@@ -61,6 +84,10 @@ class Shelf:
             return False
         self._level = library.revision
         return True
+
+    def _known_of(self, library: Library) -> PassageVectors | None:
+        held = self._held
+        return carried_over(held, library.keys(self.vectors.model)) if held is not None else None
 
     def _tuning(self) -> Tuning | None:
         """The tuning in force, read again when its file changes."""

@@ -1,7 +1,7 @@
 """The vectors of a library's passages in memory: exact cosines by one product, whatever the size of the answer."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from langchain_core.embeddings import Embeddings
@@ -50,6 +50,12 @@ def read_from(index: VectorIndex, keys: Sequence[str], before: PassageVectors | 
     matrix[-1] = np.nan
     rows = np.asarray([places.get(key, len(places)) for key in keys], dtype=np.int32)
     return PassageVectors(index.embeddings, index.model, matrix, rows, places)
+
+
+def carried_over(before: PassageVectors, keys: Sequence[str]) -> PassageVectors:
+    """The vectors there are for passages with these `keys`; those of the others are missing for now."""
+    missing = len(before.matrix) - 1
+    return replace(before, rows=np.asarray([before.places.get(key, missing) for key in keys], dtype=np.int32))
 
 
 def of_matrix(embeddings: Embeddings, model: str, matrix: Floats) -> PassageVectors:

@@ -7,7 +7,9 @@ so filling it twice, or going on after a crash, neither loses nor repeats anythi
 import fcntl
 import hashlib
 import logging
+import math
 import shutil
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -26,6 +28,11 @@ LOCK_FILE = "writer.lock"
 COLLECTION = "policy-passages"
 PAGE = 5_000
 ADD_BATCH = 256
+POLL_SECONDS = 0.05
+
+
+class Busy(Exception):
+    """Another process is bringing the index level."""
 
 
 @dataclass(frozen=True)
@@ -81,11 +88,20 @@ class VectorIndex:
             and (int(self._store()._collection.count()) == count)
         )
 
-    def bring_level(self, wanted: Mapping[str, Entry], revision: int, progress: Callable[[int], object] = int) -> int:
-        """Add what is missing, drop what is no longer wanted, and say how many entries changed."""
+    def bring_level(
+        self,
+        wanted: Mapping[str, Entry],
+        revision: int,
+        progress: Callable[[int], object] = int,
+        patience: float = math.inf,
+    ) -> int:
+        """Add what is missing, drop what is no longer wanted, and say how many entries changed.
+
+        Errors: Busy where another process is still writing after `patience` seconds.
+        """
         if self.is_level(revision, len(wanted)):
             return 0
-        with self._one_writer():
+        with self._one_writer(patience):
             present = self.keys()
             missing = [key for key in wanted if key not in present]
             surplus = sorted(present - wanted.keys())
@@ -160,9 +176,17 @@ class VectorIndex:
                 place.unlink(missing_ok=True)
 
     @contextmanager
-    def _one_writer(self) -> Iterator[None]:
+    def _one_writer(self, patience: float) -> Iterator[None]:
         """Chroma on disk bears one writer at a time; another process waits here."""
         self.folder.mkdir(parents=True, exist_ok=True)
+        until = time.monotonic() + patience
         with (self.folder / LOCK_FILE).open("w") as lock:
-            fcntl.flock(lock, fcntl.LOCK_EX)
+            while True:
+                try:
+                    fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                    break
+                except BlockingIOError:
+                    if time.monotonic() >= until:
+                        raise Busy from None
+                    time.sleep(POLL_SECONDS)
             yield
