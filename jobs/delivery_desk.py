@@ -49,7 +49,11 @@ class DeliveryDesk:
     lasting: timedelta = LEASE
 
     def take(self, limit: int) -> list[tuple[LeasedMessage, Address]]:
-        """Lease up to `limit` messages that are still needed and may go out now, each with its address."""
+        """Lease up to `limit` messages that are still needed and may go out now, each with its address.
+
+        Only the leasing stands in the line of writers. The checks, a dozen questions a message, are made while what was
+        sent meanwhile is marked; a message that does not pass them is looked at again where it can be changed.
+        """
         with self.database.transaction() as session:
             session.connection()  # SQLite waits for other writers here: what they wrote just now is due too
             now, wall = self.clock(), datetime.now(UTC)
@@ -71,30 +75,56 @@ class DeliveryDesk:
                 channels=tuple(self.channels),
                 wall=wall,
             )
-            gathered = [message for batch in batches.values() for message in batch]
-            rulebooks = all_rulebooks(session) if gathered or any(map(_is_reminder, leased)) else {}
-            addresses = self._addresses(session, [*leased, *gathered])
-            ready = []
-            for message in leased:
-                address = self._consider(session, message, addresses[message.id], rulebooks, now)
-                if address is not None:
-                    ready.append((message, address))
-            return ready + self._together(session, batches, addresses, rulebooks, now)
+        ready = self._one_by_one(leased, now) if leased else []
+        if batches:
+            with self.database.transaction() as session:
+                ready += self._together(session, batches, now)
+        return ready
+
+    def _one_by_one(self, leased: Sequence[LeasedMessage], now: datetime) -> list[tuple[LeasedMessage, Address]]:
+        with self.database.reading() as session:
+            found = self._checked(session, leased, now, self._address_for)
+        if others := [message for message in leased if found[message.id] is None]:
+            with self.database.transaction() as session:
+                found |= self._checked(session, others, now, self._consider)
+        return [(message, address) for message in leased if (address := found[message.id]) is not None]
+
+    def _checked(
+        self,
+        session: Session,
+        messages: Sequence[LeasedMessage],
+        now: datetime,
+        check: "Callable[[Session, LeasedMessage, Sequence[Address], Mapping[str, Rulebook], datetime], Address | None]",
+    ) -> dict[int, Address | None]:
+        rulebooks = all_rulebooks(session) if any(_is_reminder(message) for message in messages) else {}
+        addresses = self._addresses(session, messages)
+        return {message.id: check(session, message, addresses[message.id], rulebooks, now) for message in messages}
+
+    def _address_for(
+        self,
+        session: Session,
+        message: LeasedMessage,
+        addresses: Sequence[Address],
+        rulebooks: Mapping[str, Rulebook],
+        now: datetime,
+    ) -> Address | None:
+        """Where this message goes now; None when something is to be done about it first. Changes nothing."""
+        address = next(iter(addresses), None)
+        if address is None or self._put_off(message, address, rulebooks, now) is not None:
+            return None
+        return None if self._reason_against(session, message) else address
 
     def _together(
         self,
         session: Session,
         batches: Mapping[int, Sequence[LeasedMessage]],
-        addresses: Mapping[int, Sequence[Address]],
-        rulebooks: Mapping[str, Rulebook],
         now: datetime,
     ) -> list[tuple[LeasedMessage, Address]]:
         """Of each reader's reminders those that may go now, made one message; the others are put off."""
-        if not batches:
-            return []
+        addresses = self._addresses(session, [message for batch in batches.values() for message in batch])
+        rulebooks, ready = all_rulebooks(session), list[tuple[LeasedMessage, Address]]()
         calendar, today = working_days(session), shanghai_date(now)
         reminded = outbox_gathering.reminded_since(session, batches.keys(), at_shanghai(today, time(0)))
-        ready: list[tuple[LeasedMessage, Address]] = []
         for reader, batch in batches.items():
             going: list[LeasedMessage] = []
             for message in batch:
@@ -118,14 +148,7 @@ class DeliveryDesk:
         now: datetime,
     ) -> Address | None:
         """Where this message goes now; None when it was cancelled, put off or given up instead."""
-        reason = still_needed(
-            session,
-            rule=message.rule,
-            occurrence_id=message.occurrence_id,
-            deadline=message.deadline,
-            person_id=message.person_id,
-        )
-        if reason:
+        if reason := self._reason_against(session, message):
             outbox.mark_cancelled(session, message.id, reason=reason)
             return None
         address = next(iter(addresses), None)
@@ -137,6 +160,15 @@ class DeliveryDesk:
             outbox.release(session, message.id, not_before=later)
             return None
         return address
+
+    def _reason_against(self, session: Session, message: LeasedMessage) -> str:
+        return still_needed(
+            session,
+            rule=message.rule,
+            occurrence_id=message.occurrence_id,
+            deadline=message.deadline,
+            person_id=message.person_id,
+        )
 
     def _put_off(
         self, message: LeasedMessage, address: Address, rulebooks: Mapping[str, Rulebook], now: datetime
