@@ -3,9 +3,10 @@
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select
+from sqlalchemy import ColumnElement, Date, Integer, Select, bindparam
 from sqlmodel import Session, col, select
 
 from storage.people.tables import Person, Posting, Unit
@@ -36,8 +37,16 @@ class DueDuty:
 
 def due_duties(session: Session, today: date, *, after: int, limit: int) -> list[DueDuty]:
     """The open duties with a stage due by `today` whose id is above `after`, in id order."""
+    asked = {"today": today, "after": after, "most": limit}
+    return [DueDuty(*row) for row in session.execute(_due(), asked)]
+
+
+@cache
+def _due() -> Select[Any]:
+    """Asked at every planning: built once."""
+    today, after = bindparam("today", type_=Date()), bindparam("after", type_=Integer())
     due = (col(TalkYear.next_stage_on) <= today) & (col(TalkYear.id) > after)
-    return _read(session, _open(due).limit(limit))
+    return _open(due).limit(bindparam("most", type_=Integer()))
 
 
 def open_duties(session: Session, ids: Collection[int]) -> Iterator[DueDuty]:
