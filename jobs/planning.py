@@ -15,7 +15,7 @@ from storage.duties.tables import Obligation
 from storage.instants import shanghai_date
 from storage.outbox.rules import MessageStatus
 from storage.outbox.tables import OutgoingMessage
-from storage.rulebooks.marks import mark_moved
+from storage.rulebooks.marks import Marks
 from storage.rulebooks.queries import rulebooks_in_force
 from storage.talks.duties import close_ended
 
@@ -53,16 +53,16 @@ def prepare(session: Session, *, now: datetime) -> int:
     """What must be right before stages are planned; costs a look at three marks where nothing has changed."""
     one_at_a_time(session.connection(), PLANNING)
     close_ended(session, now=now)
-    today = shanghai_date(now).isoformat()
-    if mark_moved(session, "calendar", f"{today} {calendar_state(session)}"):
+    today, marks = shanghai_date(now).isoformat(), Marks(session)
+    if marks.moved("calendar", f"{today} {calendar_state(session)}"):
         redate(session, now=now)
         has_open = _with_open_cases(session)
         for rule in OBLIGATIONS:
             if rule.name in has_open:
                 rule.redate(session, now=now)
     latest = session.exec(select(AuditLine.id).order_by(col(AuditLine.id).desc()).limit(1)).first()
-    changed = mark_moved(session, "changes", str(latest or 0))
-    new_day = mark_moved(session, "day", today)
+    changed = marks.moved("changes", str(latest or 0))
+    new_day = marks.moved("day", today)
     if changed or new_day:
         _level(session, now, only_daily=not changed)
         waiting = _rules(session, select(OutgoingMessage.rule).where(OutgoingMessage.status == MessageStatus.WAITING))

@@ -18,7 +18,7 @@ from storage.duties.tables import Obligation
 from storage.instants import SHANGHAI, shanghai_date
 from storage.outbox.rules import MessageKind, MessageStatus
 from storage.outbox.tables import OutgoingMessage
-from storage.rulebooks.marks import mark_moved
+from storage.rulebooks.marks import Marks
 from storage.rulebooks.queries import all_rulebooks, default_rulebook
 from storage.rulebooks.rules import next_stage
 from storage.rulebooks.tables import PlanningMark
@@ -101,7 +101,8 @@ def watch(database: Database, tell: Tell, *, now: datetime, wall: datetime) -> l
         return []
     with database.transaction() as session:
         today = shanghai_date(now).isoformat()
-        fresh = [alarm for alarm in alarms if mark_moved(session, f"watchdog.{alarm.kind}", today)]
+        marks = Marks(session)
+        fresh = [alarm for alarm in alarms if marks.moved(f"watchdog.{alarm.kind}", today)]
     for alarm in fresh:
         log.error(alarm.text, extra={"action": "watchdog.alarm", "kind": alarm.kind, "count": alarm.count})
         tell(alarm.text)

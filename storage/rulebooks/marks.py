@@ -1,19 +1,23 @@
 """Marks of what planning has seen, so that an unchanged record costs one look."""
 
-from sqlmodel import Session
+from sqlmodel import Session, select
 
 from storage.rulebooks.tables import PlanningMark
 
 
-def mark_moved(session: Session, name: str, value: str) -> bool:
-    """Set a mark; whether it stood elsewhere before."""
-    mark = session.get(PlanningMark, name)
-    if mark is None:
-        session.add(PlanningMark(name=name, value=value))
-    elif mark.value == value:
-        return False
-    else:
+class Marks:
+    """Every mark, read at once."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        self._marks = {mark.name: mark for mark in session.exec(select(PlanningMark))}
+
+    def moved(self, name: str, value: str) -> bool:
+        """Set a mark; whether it stood elsewhere before."""
+        mark = self._marks.setdefault(name, PlanningMark(name=name, value=""))
+        if mark.value == value:
+            return False
         mark.value = value
-        session.add(mark)
-    session.flush()
-    return True
+        self._session.add(mark)
+        self._session.flush()
+        return True

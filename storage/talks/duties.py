@@ -8,9 +8,11 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Row, Select, func, insert, update
+from sqlalchemy import Date, Row, Select, bindparam, func, insert, update
+from sqlalchemy import select as sa_select
 from sqlmodel import Session, col, select
 
 from storage.calendar import WorkingDays, working_days
@@ -178,12 +180,10 @@ def _adjust(duty: TalkYear, want: _Wanted, plan: Schedule, today: date, cancelle
 
 def close_ended(session: Session, *, now: datetime) -> int:
     """Close the open duties of postings that have ended by today (a transfer entered ahead); gives how many."""
-    ended = (
-        select(TalkYear.id)
-        .join(Posting, col(Posting.id) == col(TalkYear.posting_id))
-        .where(col(Posting.until_on) <= shanghai_date(now), TalkYear.status == DutyStatus.OPEN)
-    )
-    ids = [key or 0 for key in session.exec(ended)]
+    session.flush()
+    ids = list(session.connection().execute(_ended(), {"today": shanghai_date(now)}).scalars())
+    if not ids:
+        return 0
     for some in _chunks(ids):
         session.execute(
             update(TalkYear)
@@ -193,6 +193,16 @@ def close_ended(session: Session, *, now: datetime) -> int:
         )
     cancel_unsent(session, ANNUAL_TALK, ids, LEFT)
     return len(ids)
+
+
+@cache
+def _ended() -> "Select[Any]":
+    """Asked at every planning, mostly for nothing: built once."""
+    return (
+        sa_select(col(TalkYear.id))
+        .join(Posting, col(Posting.id) == col(TalkYear.posting_id))
+        .where(col(Posting.until_on) <= bindparam("today", type_=Date()), col(TalkYear.status) == DutyStatus.OPEN.value)
+    )
 
 
 def set_next_stage(duty: TalkYear, plan: Schedule) -> None:
