@@ -115,10 +115,6 @@ FORM = Form(
             options=lambda _: [Option("person", "个人"), Option("unit", "单位")],
         ),
         FormField("problem", "问题", "具体是什么问题？", FieldKind.TEXT),
-        FormField(
-            "type", "问题类型", "属于哪一类问题？可以跳过。", FieldKind.CHOICE, required=False, options=type_options,
-            depends=("talk", "about"), nothing="没有可以选择的类型，请跳过。",
-        ),
         *measure_fields(required=False, ask="采取什么整改举措？由谈话对象自己提出的，可以跳过。"),
         FormField(
             "at_once", "立行立改", "是否立行立改？", FieldKind.CHOICE, when=_listed,
@@ -136,6 +132,10 @@ FORM = Form(
             "others", "其他责任人", "还有其他责任人吗？可以选多个；没有可以跳过。", FieldKind.MANY, required=False,
             options=other_options, depends=("talk", "responsible"), when=_listed,
             nothing="没有其他可以选择的人员，请跳过。",
+        ),
+        FormField(
+            "type", "问题类型", "属于哪一类问题？可以跳过。", FieldKind.CHOICE, required=False, options=type_options,
+            depends=("talk", "about"), nothing="没有可以选择的类型，请跳过。",
         ),
     ),
 )  # fmt: skip

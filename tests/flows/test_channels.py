@@ -118,7 +118,7 @@ def record_talk(leader: Phone, reminder: Shown) -> Shown:
 def name_finding(leader: Phone, recorded: Shown) -> list[Shown]:
     leader.taps(recorded, "三清单")
     leader.types("单位")
-    shown = answer_all(leader, "项目前期工作推进慢", "跳过", "建立项目前期工作联席机制，逐项排出时间表", "12月20日")
+    shown = answer_all(leader, "项目前期工作推进慢", "建立项目前期工作联席机制，逐项排出时间表", "12月20日")
     for _ in range(6):
         if any("提交" in label for label in shown.labels):
             break

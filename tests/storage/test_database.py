@@ -1,8 +1,10 @@
 """The database: both engines, one place that commits, migrations that match the tables."""
 
 import threading
+from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
+from typing import Any
 
 import pytest
 from alembic import command
@@ -12,6 +14,7 @@ from sqlmodel import select
 
 from storage.database import Database, insert_new, open_database
 from storage.errors import Refused
+from storage.findings.tables import Finding
 from storage.instants import Instant
 from storage.migrations import bring_up_to_date, configuration
 from storage.outbox.tables import OutgoingMessage
@@ -39,6 +42,27 @@ def test_bringing_up_to_date_twice_changes_nothing(database: Database, cast: Cas
     bring_up_to_date(database)
     with database.reading() as session:
         assert session.exec(select(func.count()).select_from(Person)).one() == len(cast.persons)
+
+
+def test_what_the_first_version_recorded_stays(database: Database, cast: Cast) -> None:
+    def migrate(step: Callable[[Any, str], None], revision: str) -> None:
+        with database.engine.begin() as connection:
+            config = configuration()
+            config.attributes["connection"] = connection
+            step(config, revision)
+
+    migrate(command.downgrade, "0001")
+    with database.engine.begin() as connection:
+        connection.exec_driver_sql(
+            "INSERT INTO finding (code, unit_id, talking_unit_id, origin, problem, root_cause, at_once, status, found_on, "
+            f"void_reason) VALUES ('W1', {cast.units['Q']}, {cast.units['Y']}, '巡察', '台账不清', '', false, '发现', "
+            "'2025-07-01', '')"
+        )
+    bring_up_to_date(database)
+    with database.reading() as session:
+        assert session.exec(select(Finding.problem, Finding.problem_type)).one() == ("台账不清", "")
+        assert session.exec(select(Person.code).where(Person.id == cast["subject"])).one() == "B1"
+    assert _differences(database) == []
 
 
 def test_a_fresh_folder_is_set_up(tmp_path: Path) -> None:

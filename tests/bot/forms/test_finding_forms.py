@@ -48,9 +48,9 @@ def close(world: World) -> Speaker:
 def test_the_talker_names_a_problem_with_several_measures_and_people(world: World) -> None:
     leader = world.speaker("leader")
     summary = fill(
-        leader, "建立三清单", "吴敏", "[单位]", "干部培训全年只办了1期", "[单位履职]", "10月底前办2期培训班", "10月31日",
+        leader, "建立三清单", "吴敏", "[单位]", "干部培训全年只办了1期", "10月底前办2期培训班", "10月31日",
         "[再加一条]", "制定年度培训计划", "9月15日", "[没有了]", "[是，立行立改]", "没有专人负责，计划未列入年度预算",
-        "[吴敏]", "[郑联]", "[选好了]",
+        "[吴敏]", "[郑联]", "[选好了]", "[单位履职]",
     )  # fmt: skip
     for shown in (
         "问题类型：单位履职",
@@ -73,8 +73,8 @@ def test_the_talker_names_a_problem_with_several_measures_and_people(world: Worl
 
 def test_a_measure_may_be_added_from_the_summary(world: World) -> None:
     leader = world.speaker("leader")
-    fill(leader, "建立三清单", "吴敏", "[个人]", "下乡调研全年3次", "跳过", "每月调研1次", "12月20日", "[没有了]", "[否，按时限整改]",
-         "跳过", "[吴敏]", "跳过")  # fmt: skip
+    fill(leader, "建立三清单", "吴敏", "[个人]", "下乡调研全年3次", "每月调研1次", "12月20日", "[没有了]", "[否，按时限整改]",
+         "跳过", "[吴敏]", "跳过", "跳过")  # fmt: skip
     fill(leader, "[修改]", "[再加一条举措]", "[再加一条]", "每季度交1篇调研报告", "12月25日", "[没有了]")
     assert "已立项" in leader.taps("提交")
     with world.database.reading() as session:
@@ -89,7 +89,6 @@ def test_a_cause_that_repeats_the_problem_is_sent_back(world: World) -> None:
         "吴敏",
         "[单位]",
         "项目资金拨付不及时",
-        "跳过",
         "清理30笔",
         "9月30日",
         "[没有了]",
@@ -110,7 +109,7 @@ def test_the_types_follow_whose_problem_it_is_and_what_the_rulebook_names(world:
         city = world.cast.units["Y"]
         adopt_rulebook(session, "own-1", unit_id=city, valid_from=date(2025, 8, 1), actor_id=None, now=world.now)
     leader = world.speaker("leader")
-    fill(leader, "建立三清单", "吴敏", "[单位]", "项目资金拨付慢")
+    fill(leader, "建立三清单", "吴敏", "[单位]", "项目资金拨付慢", "跳过")
     assert leader.labels()[:5] == ["单位履职", "单位能力", "单位作风", "单位廉洁", "单位发展"]
     leader.says("单位作风")
     assert "属于哪一类问题" in fill(leader, "修改问题归属", "[个人]")
@@ -150,8 +149,8 @@ def test_why_it_was_returned_and_refused_is_seen_by_the_doer(world: World) -> No
 def test_what_is_put_right_at_once_has_a_short_clock_and_is_closed_on_proof_only(world: World) -> None:
     leader, doer, staff = world.speaker("leader"), world.speaker("subject"), world.speaker("discipline")
     summary = fill(
-        leader, "建立三清单", "吴敏", "[个人]", "下乡调研全年3次", "跳过", "每月调研1次", "12月20日", "[没有了]",
-        "[是，立行立改]", "跳过", "[吴敏]", "跳过",
+        leader, "建立三清单", "吴敏", "[个人]", "下乡调研全年3次", "每月调研1次", "12月20日", "[没有了]",
+        "[是，立行立改]", "跳过", "[吴敏]", "跳过", "跳过",
     )  # fmt: skip
     assert "立行立改一般在30天内完成，时限 12月20日" in summary
     assert "立行立改一般" not in fill(leader, "修改时限", "8月29日")
@@ -172,8 +171,8 @@ def test_what_is_put_right_at_once_has_a_short_clock_and_is_closed_on_proof_only
 
 def test_vague_wording_is_pointed_out_and_not_refused(world: World) -> None:
     leader = world.speaker("leader")
-    summary = fill(leader, "建立三清单", "吴敏", "[单位]", "思想认识有差距", "跳过", "进一步加强学习，高度重视", "9月30日", "[没有了]",
-                   "[否，按时限整改]", "跳过", "[吴敏]", "跳过")  # fmt: skip
+    summary = fill(leader, "建立三清单", "吴敏", "[单位]", "思想认识有差距", "进一步加强学习，高度重视", "9月30日", "[没有了]",
+                   "[否，按时限整改]", "跳过", "[吴敏]", "跳过", "跳过")  # fmt: skip
     assert "用语较空泛：进一步加强、高度重视" in summary
     assert "已立项" in leader.taps("提交")
 
