@@ -14,7 +14,7 @@ from sqlmodel import Session, col, select
 from jobs.reminders.hours import sending_time
 from jobs.reminders.recipients import Recipients, recipients_of
 from jobs.reminders.rounds import Round
-from jobs.reminders.talk_duties import DueDuty, due_ids, open_duties
+from jobs.reminders.talk_duties import DueDuty, due_duties, due_ids, open_duties
 from jobs.wording import say
 from storage.instants import shanghai_date, spoken_date, spoken_deadline
 from storage.outbox.actions import cancel_waiting, message_row, put_many
@@ -38,7 +38,7 @@ def plan_some(session: Session, *, now: datetime, after: int = 0, limit: int = B
     """Put the due stages of up to `limit` duties into the outbox, in id order after `after`, and move them on."""
     today, dates = shanghai_date(now), schedule(session)
     ids = due_ids(session, today, after=after, limit=limit)
-    duties = list(open_duties(session, ids))
+    duties = due_duties(session, today, ids)
     shared: SharedStages = {}
     staged: list[Staged] = [(duty, _due_stages(duty, dates, now, shared)) for duty in duties]
     due = [(duty, stages) for duty, stages in staged if stages]
