@@ -49,6 +49,7 @@ PLACEHOLDERS: Mapping[str, frozenset[str]] = {
     "buttons.why": frozenset(),
     "buttons.snooze": frozenset(),
     "buttons.take_note": frozenset(),
+    "buttons.arranged": frozenset(),
     "buttons.progress": frozenset(),
     "buttons.open_finding": frozenset(),
     "buttons.resume": frozenset(),

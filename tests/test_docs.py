@@ -30,7 +30,7 @@ def test_wording_keys_and_placeholders_are_whole() -> None:
 )
 def test_a_text_that_is_missing_unknown_or_wrong_is_named(change: dict[str, str | None], named: str) -> None:
     """The service asks this before it starts."""
-    texts = {key: "" for key in PLACEHOLDERS} | change
+    texts = dict.fromkeys(PLACEHOLDERS, "") | change
     with pytest.raises(ValueError, match=named):
         check_wording({key: text for key, text in texts.items() if text is not None})
 
