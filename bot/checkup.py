@@ -6,6 +6,7 @@ from datetime import date
 from enum import StrEnum
 
 from bot.app import App
+from jobs.watchdog import zone_hint
 
 
 class Verdict(StrEnum):
@@ -35,7 +36,7 @@ def clock_finding(seconds: float | None) -> Finding:
     if abs(seconds) <= SKEW_SECONDS:
         return Finding("服务器时间", Verdict.GOOD)
     text = f"比平台{'快' if seconds > 0 else '慢'} {abs(seconds):.0f} 秒：企业微信回调会被当作过期，提醒时刻也不准。"
-    return Finding("服务器时间", Verdict.BAD, f"{text}请用 NTP 校准服务器时间。")
+    return Finding("服务器时间", Verdict.BAD, f"{text}{zone_hint(seconds)}请用 NTP 校准服务器时间。")
 
 
 async def examine(app: App) -> AsyncIterator[Finding]:

@@ -9,6 +9,7 @@ import signal
 import socket
 import sys
 import threading
+import time
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -30,7 +31,8 @@ from jobs.planning import plan_in_rounds
 from jobs.retention import erase_old_texts
 from jobs.timetable import Tick, start_ticking
 from jobs.upkeep import seal_audit, tidy_channels
-from jobs.watchdog import log_only, watch, webhook
+from jobs.watchdog import heartbeat, log_only, watch, webhook
+from jobs.wording import check_wording
 from storage.errors import Refused
 
 if TYPE_CHECKING:
@@ -76,6 +78,7 @@ class Service:
         self._stopping: asyncio.Event | None = None
         self._inbox: InboxWorker | None = None
         self._delivery: DeliveryWorker | None = None
+        self._last_tick = time.monotonic()
 
     # For the other parts
 
@@ -114,8 +117,9 @@ class Service:
     # Running
 
     async def run(self) -> None:
-        """Serve until stopped by a signal or by `stop()`."""
+        """Serve until stopped by a signal or by `stop()`. A text that is missing shows now, not at night."""
         sys.setswitchinterval(SWITCH_SECONDS)
+        check_wording()
         self._loop = asyncio.get_running_loop()
         self._stopping = stopping = asyncio.Event()
         self._catch_signals(stopping)
@@ -128,12 +132,11 @@ class Service:
             serving = [asyncio.create_task(server.serve(sockets=[listener])) for server, listener in servers]
             await _started([server for server, _ in servers], serving)
             working = [asyncio.create_task(worker.run(stopping)) for worker in workers]
-            ticking = start_ticking(self._ticks()) if "worker" in self.parts else None
+            ticking = start_ticking(self._ticks() if "worker" in self.parts else [self._watching()])
             self._say_ready()
             await _until(stopping, [*serving, *working])
             stopping.set()
-            if ticking is not None:
-                ticking.shutdown(wait=False)
+            ticking.shutdown(wait=False)
             for server, _ in servers:
                 server.should_exit = True
             await asyncio.gather(*working)
@@ -164,15 +167,30 @@ class Service:
             self._delivery.nudge()
 
     def _ticks(self) -> list[Tick]:
-        database, clock, alert_url = self.app.database, self.clock, self.app.settings.alert_url
-        tell = webhook(alert_url) if alert_url else log_only
+        database, clock = self.app.database, self.clock
         return [
+            Tick("beat", 30, self._beat),
             Tick("plan", 60, self.plan),
             Tick("seal", 60, lambda: seal_audit(database)),
             Tick("tidy", 3600, lambda: tidy_channels(database, clock())),
-            Tick("watch", 300, lambda: watch(database, tell, now=clock(), wall=datetime.now(UTC)), wait=300),
+            self._watching(),
             Tick("erase", 86_400, lambda: erase_old_texts(database, now=clock())),
         ]
+
+    def _beat(self) -> None:
+        self._last_tick = time.monotonic()
+
+    def _watching(self) -> Tick:
+        """Every process watches, so that the end of the one that plans is told by another."""
+        settings, database = self.app.settings, self.app.database
+        tell = webhook(settings.alert_url) if settings.alert_url else log_only
+        beat = heartbeat(settings.heartbeat_url) if settings.heartbeat_url and "worker" in self.parts else None
+
+        def look() -> None:
+            wall = datetime.now(UTC)
+            watch(database, tell, now=self.clock(), wall=wall, machine=wall, beat=beat)
+
+        return Tick("watch", 300, look, wait=300)
 
     # The servers
 
@@ -228,6 +246,7 @@ class Service:
             found["inbox"] = lambda: inbox.last_look
         if (delivery := self._delivery) is not None:
             found["delivery"] = lambda: delivery.last_look
+            found["timetable"] = lambda: self._last_tick
         return found
 
     def _counters(self) -> Mapping[str, float]:

@@ -68,6 +68,8 @@ class Settings(BaseSettings):
     """Name of the embedding model."""
     alert_url: str = ""
     """Address the operator is told at when something is wrong, by POST of {"text": …}; empty = the log only."""
+    heartbeat_url: str = ""
+    """Address called every five minutes while all is well, for a monitor that tells when calls cease; empty = none."""
     now: datetime | None = None
     """ISO instant with offset: sets the clock of any command, for trials and tests."""
 

@@ -7,6 +7,7 @@ from functools import cache
 from importlib.resources import files
 
 from storage.duties.rules import BY_HAND
+from storage.rulebooks.reading import KNOWN
 
 ABOUT_TALK = frozenset({"subject", "unit", "deadline", "basis", "rulebook"})
 ABOUT_FINDING = frozenset({"code", "unit", "deadline", "basis", "rulebook"})
@@ -50,6 +51,7 @@ PLACEHOLDERS: Mapping[str, frozenset[str]] = {
     "buttons.why": frozenset(),
     "buttons.snooze": frozenset(),
     "buttons.take_note": frozenset(),
+    "buttons.arranged": frozenset(),
     "buttons.progress": frozenset(),
     "buttons.open_finding": frozenset(),
     "buttons.resume": frozenset(),
@@ -65,9 +67,14 @@ def _texts() -> dict[str, str]:
     return {f"{group}.{key}": text.strip() for group, entries in data.items() for key, text in entries.items()}
 
 
-def check_wording() -> None:
-    """ValueError naming the first key that is missing, unknown, or uses a placeholder it does not have."""
-    texts = _texts()
+def check_wording(texts: Mapping[str, str] | None = None) -> None:
+    """ValueError naming the first key that is missing, unknown, or uses a placeholder it does not have.
+
+    `texts`: those to be checked; without, those in use. Every duty a rulebook may name must have its texts too.
+    """
+    texts = _texts() if texts is None else texts
+    if OBLIGATIONS.keys() != KNOWN:
+        raise ValueError(f"duties without texts: {sorted(KNOWN ^ OBLIGATIONS.keys())}")
     if texts.keys() != PLACEHOLDERS.keys():
         raise ValueError(f"wording keys differ: {sorted(texts.keys() ^ PLACEHOLDERS.keys())}")
     for key, allowed in PLACEHOLDERS.items():

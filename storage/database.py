@@ -6,6 +6,7 @@ Engine-specific SQL lives in this file and nowhere else.
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from functools import cache, cached_property
 from pathlib import Path
 from typing import Any, TypeVar
@@ -138,6 +139,14 @@ def _insert_new(dialect: str, table: type[SQLModel]) -> Any:
     # One statement compiled once and run for all rows: ten times faster than a VALUES list of their number.
     insert = sqlite_insert if dialect == "sqlite" else postgresql_insert
     return insert(table).on_conflict_do_nothing().execution_options(preserve_rowcount=True)
+
+
+def database_clock(session: Session) -> datetime | None:
+    """The instant now by the clock of the database's server; None for SQLite, which has none of its own."""
+    if session.get_bind().dialect.name == "sqlite":
+        return None
+    at: datetime = session.connection().exec_driver_sql("SELECT clock_timestamp()").scalar_one()
+    return at.astimezone(UTC)
 
 
 def one_at_a_time(connection: Connection, number: int) -> None:

@@ -9,7 +9,7 @@ from bot.command_line import COMMANDS
 from bot.forms import FORMS
 from bot.settings import Settings
 from jobs.reminders import RULES
-from jobs.wording import check_wording
+from jobs.wording import PLACEHOLDERS, check_wording
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text("utf-8")
@@ -18,6 +18,21 @@ MANUAL = (ROOT / "docs" / "manual.zh.md").read_text("utf-8")
 
 def test_wording_keys_and_placeholders_are_whole() -> None:
     check_wording()
+
+
+@pytest.mark.parametrize(
+    ("change", "named"),
+    [
+        ({"digest.each": None}, "digest.each"),
+        ({"digest.more": "x"}, "digest.more"),
+        ({"annual_talk.talker": "{problem}"}, "problem"),
+    ],
+)
+def test_a_text_that_is_missing_unknown_or_wrong_is_named(change: dict[str, str | None], named: str) -> None:
+    """The service asks this before it starts."""
+    texts = dict.fromkeys(PLACEHOLDERS, "") | change
+    with pytest.raises(ValueError, match=named):
+        check_wording({key: text for key, text in texts.items() if text is not None})
 
 
 @pytest.mark.parametrize("setting", sorted(Settings.model_fields))

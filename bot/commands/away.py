@@ -20,6 +20,7 @@ from storage.errors import RuleBroken
 from storage.instants import SHANGHAI, at_shanghai
 from storage.outbox.body import Body, Choice
 from storage.people.absences import come_back, own_absences, own_delegations, revoke_delegation
+from storage.rulebooks.rules import ANNUAL_TALK
 
 MORNING = time(9)
 
@@ -148,6 +149,17 @@ def note(asked: Asked) -> list[Body]:
     return [Body("好，已记下您已知悉。任务完成前，到下一个提醒日仍会提醒。", (Choice("duties", "我的任务"),))]
 
 
+def arranged(asked: Asked) -> BeginForm:
+    """已安排: on which day; a yearly talk gets its time. Of several that came together it is asked which."""
+    reminders = _reminders(asked)
+    if len(reminders) != 1:
+        return BeginForm("arrange")
+    [one] = reminders
+    if one.rule == ANNUAL_TALK:
+        return BeginForm("plan_talk", {"duty": one.occurrence_id})
+    return BeginForm("arrange", {"reminder": one.id})
+
+
 COMMANDS = (
     Command("away", "登记外出", away, ("登记外出", "外出", "请假", "出差", "休假"), "所有人"),
     Command("back", "结束外出", back),
@@ -157,6 +169,7 @@ COMMANDS = (
     Command("snooze_hour", "一小时后", snooze_hour),
     Command("snooze_morning", "明天上午", snooze_morning),
     Command("snooze_until", "另选日期", begin("snooze_until", "reminder")),
+    Command("arranged", "已安排", arranged, ("已安排", "已经安排", "安排好了", "已安排好")),
     Command("take_note", "已知悉", note, ("已知悉", "知道了", "收到", "已阅")),
 )
 """Every command about being away and about reminders."""

@@ -5,7 +5,7 @@ from bot.commands.findings import decisions, finding_lines
 from bot.commands.talks import duty_line
 from bot.forms.labels import short
 from bot.forms.obligation import obligation_line
-from storage.conversations.reminders import reminders_of
+from storage.conversations.reminders import arranged_on, reminders_of
 from storage.duties.queries import ObligationView, obligation_for, obligations_of
 from storage.findings.queries import findings_answered_for, listable_findings
 from storage.instants import SHANGHAI, spoken_date, spoken_deadline
@@ -111,6 +111,8 @@ def _why_obligation(asked: Asked, one: ObligationView) -> list[Body]:
     )
     if ladder is not None:
         lines.append(_rhythm(ladder))
+    if day := arranged_on(asked.session, asked.actor, one.rule, one.id):
+        lines.append(f"您已安排在 {spoken_date(day, asked.today)} 办理")
     done = (Choice(f"obligation_done:{one.id}", "办结任务"),) if one.by_hand and one.is_open else ()
     return [Body("\n".join([*lines, *_sent(asked, one.rule, one.id)]), done)]
 

@@ -14,7 +14,7 @@ from sqlmodel import Session, col, select
 from jobs.reminders.hours import sending_time
 from jobs.reminders.recipients import Recipients, recipients_of
 from jobs.reminders.rounds import Round
-from jobs.reminders.talk_duties import DueDuty, due_ids, open_duties
+from jobs.reminders.talk_duties import DueDuty, due_duties, due_ids, open_duties
 from jobs.wording import say
 from storage.instants import shanghai_date, spoken_date, spoken_deadline
 from storage.outbox.actions import cancel_waiting, message_row, put_many
@@ -40,7 +40,7 @@ def plan_some(session: Session, *, now: datetime, after: int = 0, limit: int = B
     ids = due_ids(session, today, after=after, limit=limit)
     if not ids:
         return Round(0, None)
-    dates, duties = schedule(session), list(open_duties(session, ids))
+    dates, duties = schedule(session), due_duties(session, today, ids)
     shared: SharedStages = {}
     staged: list[Staged] = [(duty, _due_stages(duty, dates, now, shared)) for duty in duties]
     due = [(duty, stages) for duty, stages in staged if stages]

@@ -216,5 +216,5 @@ class _Desk:
             yield Choice(f"{self.rule.verb}:{self.rule.about(one)}", say(f"{name}.button"))
         if is_done_by_hand(name, one.period):
             yield Choice(f"obligation_done:{one.id}", say(f"{name}.done"))
-        for verb in ("snooze", "take_note", "why"):
+        for verb in ("arranged", "snooze", "take_note", "why"):
             yield Choice(f"{verb}:{name}.{one.id}", say(f"buttons.{verb}"))

@@ -1,6 +1,6 @@
 """The yearly duties a planner works on, with the names its reminders say."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
@@ -61,6 +61,15 @@ def _due() -> Select[Any]:
     return due
 
 
+def due_duties(session: Session, today: date, ids: Sequence[int]) -> list[DueDuty]:
+    """All about the duties that `due_ids` gave, in the same transaction."""
+    if not ids:
+        return []
+    place = col(TalkYear.id) + 0
+    within = (place >= ids[0]) & (place <= ids[-1])
+    return _read(session, _open((col(TalkYear.next_stage_on) <= today) & within, place))
+
+
 def open_duties(session: Session, ids: Collection[int]) -> Iterator[DueDuty]:
     """Those of these duties that are open, in id order."""
     wanted = sorted(ids)
@@ -68,7 +77,7 @@ def open_duties(session: Session, ids: Collection[int]) -> Iterator[DueDuty]:
         yield from _read(session, _open(col(TalkYear.id).in_(wanted[start : start + CHUNK])))
 
 
-def _open(condition: ColumnElement[bool]) -> Select[Any]:
+def _open(condition: ColumnElement[bool], place: ColumnElement[Any] | None = None) -> Select[Any]:
     rows: Select[Any] = (
         select(  # type: ignore[call-overload]
             TalkYear.id, TalkYear.person_id, TalkYear.talking_unit_id, TalkYear.deadline_on, TalkYear.rulebook,
@@ -80,7 +89,7 @@ def _open(condition: ColumnElement[bool]) -> Select[Any]:
         .join(Unit, col(Unit.id) == col(TalkYear.unit_id))
         .join(Meeting, col(Meeting.id) == col(TalkYear.meeting_id))
         .where(condition, TalkYear.status == DutyStatus.OPEN)
-        .order_by(col(TalkYear.id))
+        .order_by(col(TalkYear.id) if place is None else place)
     )  # fmt: skip
     return rows
 

@@ -62,9 +62,10 @@ def recheck(session: Session, *, now: datetime) -> int:
 def _message(row: FormSession, now: datetime) -> dict[str, Any]:
     days = (shanghai_date(now) - shanghai_date(row.touched_at)).days
     text = say("unfinished_form.nudge", days=max(1, days))
+    choices = [Choice(f"{verb}:{NAME}.{row.id}", say(f"buttons.{verb}")) for verb in ("snooze", "take_note", "why")]
     return message_row(
         key=f"{NAME}:{row.id}:{row.touched_at.isoformat()}:{row.nudges + 1}",
-        body=Body(text, (Choice(f"resume:{row.id}", say("buttons.resume")),)),
+        body=Body(text, (Choice(f"resume:{row.id}", say("buttons.resume")), *choices)),
         kind=MessageKind.REMINDER,
         now=now,
         person_id=row.person_id,

@@ -123,13 +123,51 @@ def snooze_reminder(session: Session, *, message_id: int, until: datetime, actor
     if shanghai_date(until) > max(latest, shanghai_date(now)):
         raise RuleBroken(f"最迟可以推到{latest.month}月{latest.day}日，再晚会误了时限。")
     _stop_waiting(session, row, actor)
-    put(
-        session, key=f"{PUT_OFF}{message_id}:{until.isoformat()}:{now.isoformat()}", body=read_body(row.body),
-        kind=MessageKind.REMINDER, now=now, person_id=actor.person_id, not_before=until, rule=row.rule,
-        occurrence_id=row.occurrence_id, deadline=row.deadline, stage=row.stage, rulebook=row.rulebook,
-    )  # fmt: skip
+    _again(session, row, until, actor, now)
     _note(session, row, actor, now, until)
     return until
+
+
+def _again(session: Session, row: OutgoingMessage, at: datetime, actor: Actor, now: datetime) -> None:
+    put(
+        session, key=f"{PUT_OFF}{row.id}:{at.isoformat()}:{now.isoformat()}", body=read_body(row.body),
+        kind=MessageKind.REMINDER, now=now, person_id=actor.person_id, not_before=at, rule=row.rule,
+        occurrence_id=row.occurrence_id, deadline=row.deadline, stage=row.stage, rulebook=row.rulebook,
+    )  # fmt: skip
+
+
+def arrange(session: Session, *, message_id: int, on: date, remind_at: datetime, actor: Actor, now: datetime) -> None:
+    """The actor has arranged to do it on a day (已安排): what they had put off ends, they are reminded at `remind_at`.
+
+    The deadline and its stages stay. Errors: NotFound for somebody else's; RuleBroken for a day past.
+    """
+    row = _row(session, actor, message_id)
+    if on < shanghai_date(now):
+        raise RuleBroken("请填写今天或以后的日期。")
+    _stop_waiting(session, row, actor)
+    if remind_at > now:
+        _again(session, row, remind_at, actor, now)
+    session.add(ReminderResponse(message_id=row.id or 0, person_id=actor.person_id, at=now, arranged_on=on))
+    audit.record(
+        session, action="reminder.arrange", subject="message", subject_id=row.id or 0, actor_id=actor.person_id,
+        now=now, fields={"arranged_on": (None, on)},
+    )  # fmt: skip
+
+
+def arranged_on(session: Session, actor: Actor, rule: str, occurrence_id: int) -> date | None:
+    """For which day the actor has last arranged what they were reminded of; None: for none."""
+    return session.exec(
+        select(col(ReminderResponse.arranged_on))
+        .join(OutgoingMessage, col(OutgoingMessage.id) == col(ReminderResponse.message_id))
+        .where(
+            ReminderResponse.person_id == actor.person_id,
+            OutgoingMessage.rule == rule,
+            OutgoingMessage.occurrence_id == occurrence_id,
+            col(ReminderResponse.arranged_on).is_not(None),
+        )
+        .order_by(col(ReminderResponse.id).desc())
+        .limit(1)
+    ).first()
 
 
 def take_note(session: Session, *, message_id: int, actor: Actor, now: datetime) -> None:

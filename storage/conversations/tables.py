@@ -1,6 +1,6 @@
 """ReceivedMessage, FormSession, QuestionLog (来信、填报、提问)."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import Index, UniqueConstraint
 from sqlmodel import Field, SQLModel
@@ -66,10 +66,11 @@ class QuestionLog(SQLModel, table=True):
 
 
 class ReminderResponse(SQLModel, table=True):
-    """提醒处理: a person put a reminder off until a time, or said that they took note (`until` empty)."""
+    """提醒处理: a person put a reminder off until a time, or arranged for a day, or (both empty) took note."""
 
     id: int | None = Field(default=None, primary_key=True)
     message_id: int = Field(foreign_key="outgoingmessage.id", index=True)
     person_id: int = Field(foreign_key="person.id")
     at: datetime = Field(sa_type=Instant)
     until: datetime | None = Field(default=None, sa_type=Instant)
+    arranged_on: date | None = None

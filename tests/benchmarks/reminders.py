@@ -101,7 +101,7 @@ def memory() -> float:
 def scan_ours(duties: int, due: int) -> Figures:
     """Open the database and find what is due; the roster is filled by another process, as after a restart."""
     from jobs.planning import plan_in_rounds
-    from jobs.reminders.talk_duties import due_ids, open_duties
+    from jobs.reminders.talk_duties import due_duties, due_ids
     from storage.database import open_database
     from storage.instants import at_shanghai
     from tests.benchmarks.synthetic import TODAY
@@ -118,7 +118,7 @@ def scan_ours(duties: int, due: int) -> Figures:
 
         def detail() -> int:
             with database.reading() as session:
-                return len(list(open_duties(session, due_ids(session, TODAY, after=0, limit=duties))))
+                return len(due_duties(session, TODAY, due_ids(session, TODAY, after=0, limit=duties)))
 
         assert which() == due
         assert detail() == due
@@ -191,7 +191,7 @@ def scan_apscheduler(duties: int, due: int) -> Figures:
 
 def _look_up(url: str, due: int) -> float:
     """What it takes to read, for so many known duties, all that a message says."""
-    from jobs.reminders.talk_duties import due_ids, open_duties
+    from jobs.reminders.talk_duties import due_duties, due_ids
     from storage.database import open_database
     from tests.benchmarks.synthetic import TODAY
 
@@ -201,7 +201,7 @@ def _look_up(url: str, due: int) -> float:
 
     def look_up() -> None:
         with database.reading() as session:
-            assert len(list(open_duties(session, known))) == due
+            assert len(due_duties(session, TODAY, known)) == due
 
     took = best(look_up)
     database.close()

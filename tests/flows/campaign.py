@@ -19,8 +19,9 @@ from bot.conversation import Conversation
 from bot.inbox import accept
 from bot.messages import IncomingMessage
 from jobs.delivery_desk import DeliveryDesk
+from jobs.planning import plan_in_rounds
 from jobs.sender import Address
-from jobs.upkeep import plan_now, seal_audit
+from jobs.upkeep import seal_audit
 from knowledge.answering import Answer
 from storage.database import Database
 from storage.documents.rules import Audience
@@ -137,7 +138,7 @@ class Campaign:
 
     def _remind(self, day: date, clock: time) -> None:
         self.now = at_shanghai(day, clock)
-        plan_now(self.database, self.now)
+        plan_in_rounds(self.database, now=self.now)
         self._deliver()
 
     def _deliver(self) -> None:

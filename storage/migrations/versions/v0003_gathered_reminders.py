@@ -24,6 +24,7 @@ def upgrade() -> None:
     )
     op.add_column("outgoingmessage", sa.Column("gathered_in", sa.Integer(), nullable=True))
     op.add_column("outgoingmessage", sa.Column("gathered_body", sqlmodel.sql.sqltypes.AutoString(), nullable=True))
+    op.add_column("reminderresponse", sa.Column("arranged_on", sa.Date(), nullable=True))
     op.drop_index("ix_talkyear_due", "talkyear")
     op.create_index("ix_talkyear_due", "talkyear", ["next_stage_on", "status"])
 
@@ -32,6 +33,8 @@ def downgrade() -> None:
     """Bring the tables back to the version before."""
     op.drop_index("ix_talkyear_due", "talkyear")
     op.create_index("ix_talkyear_due", "talkyear", ["next_stage_on"])
+    with op.batch_alter_table("reminderresponse", schema=None) as batch_op:
+        batch_op.drop_column("arranged_on")
     with op.batch_alter_table("outgoingmessage", schema=None) as batch_op:
         batch_op.drop_column("gathered_body")
         batch_op.drop_column("gathered_in")

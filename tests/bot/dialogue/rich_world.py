@@ -49,6 +49,7 @@ SCENES: dict[str, str] = {
     "away": "subject",
     "delegate": "subject",
     "snooze_until": "leader",
+    "arrange": "leader",
     "answer_question": "organisation",
     "edit_standard": "organisation",
     "withdraw_standard": "organisation",
@@ -63,6 +64,7 @@ BEGUN_BY = {
     "decide_extension": "approve_extension:1",
     "review": "accept:2",
     "working_day": "calendar:new",
+    "arrange": "fresh:arrange",
 }
 """Choices that begin a form where its name alone does not."""
 

@@ -157,3 +157,48 @@ def test_a_delegate_reports_within_the_days_and_never_confirms(world: World) -> 
     with world.database.reading() as session:
         assert world.actor(session, "recorder").principals == frozenset()
     assert doer.says("我的任务")
+
+
+def asked_for_lists(world: World) -> None:
+    """The leader is reminded of the three lists of a talk recorded without any problem."""
+    leader = world.speaker("leader")
+    fill(
+        leader, "记录谈话", "[吴敏]", "今天", "总体较好，能够履职尽责", "村级账目12处不清，已经整改8处",
+        "调研不深入", "承认不足，表示改正", "建议加强培训", "[提交]",
+    )  # fmt: skip
+    reminded(world, "2025-08-04 09:00")
+    hear(leader)
+
+
+def test_arranged_for_a_day_is_reminded_of_on_that_day_and_shown_as_the_reason(fresh_world: World) -> None:
+    asked_for_lists(fresh_world)
+    leader = fresh_world.speaker("leader")
+    button = next(choice.id for choice in leader.choices() if choice.label == "已安排")
+    leader.taps_id(button)
+    said = fill(leader, "8月6日", "[提交]")
+    assert "安排在2025年8月6日办理，当天上午9点再提醒您" in said
+    assert "晚于时限2025年8月4日" in said
+    with fresh_world.database.reading() as session:
+        assert [f"{row.not_before:%m-%d %H}" for row in waiting(session)] == ["08-06 01"]
+        assert [row.deadline for row in waiting(session)] == ["2025-08-04"]
+    assert "您已安排在 8月6日" in leader.taps_id(button.replace("arranged", "why"))
+    leader.says("知道了")
+    with fresh_world.database.reading() as session:
+        assert waiting(session) == []
+
+
+def test_arranged_for_a_day_past_is_asked_back_and_nobody_else_s(fresh_world: World) -> None:
+    asked_for_lists(fresh_world)
+    leader = fresh_world.speaker("leader")
+    button = next(choice.id for choice in leader.choices() if choice.label == "已安排")
+    leader.taps_id(button)
+    assert "半年以后" in leader.says("7月20日")
+    assert "今天或以后" in leader.says("2025年7月20日")
+    assert "吴敏" not in fresh_world.speaker("outsider").taps_id(button)
+
+
+def test_a_yearly_talk_is_arranged_by_its_time(fresh_world: World) -> None:
+    reminded(fresh_world)
+    leader = fresh_world.speaker("leader")
+    hear(leader)
+    assert "请写明日期和钟点" in leader.says("已安排")

@@ -10,6 +10,7 @@ from storage.calendar import DeclaredDay, declare_days
 from storage.database import Database
 from storage.outbox.body import read_body
 from storage.outbox.tables import OutgoingMessage
+from storage.people.absences import delegate, go_away
 from storage.talks.actions import RecordText, record_talk
 from storage.talks.amendments import void_talk
 from storage.talks.tables import TalkYear
@@ -234,3 +235,30 @@ def test_the_year_turns_over_into_one_without_a_calendar(desk: Desk, tmp_path: P
         bodies = session.exec(select(OutgoingMessage.body).where(OutgoingMessage.stage == -1)).all()
     assert bodies
     assert all("暂定" in read_body(body).text for body in bodies)
+
+
+def test_whoever_is_away_is_stood_in_for_from_what_is_not_sent_on(desk: Desk, cast: Cast) -> None:
+    """Absent after planning: the stand-in hears what waits; back again: the talker hears the next."""
+    desk.plan("2025-08-06 00:10")
+    assert desk.waiting() == [("A1", -14), ("B2", -14)]
+    with desk.database.transaction() as session:
+        leader = cast.actor(desk.database, "leader")
+        now = moment("2025-08-06 08:00")
+        delegate(
+            session, delegate_id=cast["recorder"], from_on=day("2025-08-06"), until_on=day("2025-08-12"), actor=leader,
+            now=now,
+        )  # fmt: skip
+        go_away(session, from_on=day("2025-08-06"), until_on=day("2025-08-12"), actor=leader, now=now)
+    assert [row[1:] for row in desk.tick("2025-08-06 09:00")] == [("A2", -14), ("B2", -14)]
+    assert desk.cancelled() == {"提醒对象已变更": 1}
+    assert [row[1:] for row in desk.days("2025-08-07", "2025-08-13")] == [("A1", -7), ("B2", -7)]
+
+
+def test_a_delegate_alone_changes_nobody_s_reminders(desk: Desk, cast: Cast) -> None:
+    """Somebody may report for the talker, who is there and goes on being reminded."""
+    with desk.database.transaction() as session:
+        delegate(
+            session, delegate_id=cast["recorder"], from_on=day("2025-08-01"), until_on=day("2025-08-30"),
+            actor=cast.actor(desk.database, "leader"), now=moment("2025-08-01 08:00"),
+        )  # fmt: skip
+    assert [row[1:] for row in desk.tick("2025-08-06 09:00")] == [("A1", -14), ("B2", -14)]
