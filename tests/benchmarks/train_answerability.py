@@ -46,7 +46,7 @@ SLOPES = {25: -0.5, 43: -3.0, 45: -1.5, 53: -3.5, 54: -4.0, 55: -4.0, 56: -3.0}
 """The asked-for kind of thing is missing; the rule named in 《》 is not registered; the year asked about is nowhere; the
 figure asked for stands far from its subject; the version; the members of a list; a masked date. Public questions seldom
 have any of these."""
-THRESHOLD = 0.148
+THRESHOLD = 0.076
 SHARES = (0.05, 0.1, 0.15, 0.2, 0.3, 0.5)
 
 
