@@ -2,9 +2,8 @@
 
 It looks at the question and the passages found for it: the kind of thing asked for (a quantity and its unit, a time, a
 body, a yes or no, a list), how much of the subject stands together, what is missing from it.
-The trees in `answerability.json` were grown by `python -m tests.benchmarks.train_answerability` on public questions; the
-threshold and the weights of the last checks, which public questions seldom meet, were set by hand afterwards, on the odd
-half of the development questions.
+The whole of `answerability.json` is the output of `python -m tests.benchmarks.train_answerability`: trees grown on public
+questions, and the threshold and the weights of single checks as that trainer sets them.
 """
 
 import json
@@ -19,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from knowledge import asked_for
+from knowledge.asked_near import LAST_PLACE, nearness
 from knowledge.asking import ASKING, THEN, Asked
 from knowledge.characters import squeezed, terms
 from knowledge.documents.structure import sentences
@@ -26,8 +26,6 @@ from knowledge.retrieval import Hit
 
 WEIGHTS = Path(__file__).with_name("answerability.json")
 LOOKED_AT = 5
-HEAD_MISSING = 0.55
-"""So much of what is counted may stand beside no such figure; more, and the figure is of something else."""
 NUMBER = r"[0-9〇零一二两三四五六七八九十百千万亿点.]+"
 
 
@@ -131,6 +129,12 @@ class Scene:
         self.rarity = {word: rarities.get(word, 0.0) for word in self.words}
         self.whole = sum(self.rarity.values()) or 1.0
         self.unseen = unseen
+        self._weights = {term: weight * rarities.get(term, 0.0) for term, weight in asked.weights.items()}
+        self._all = sum(self._weights.values()) or 1.0
+
+    def said(self, words: set[str]) -> float:
+        """Share of the question's weight, synonyms included, that stands in `words`."""
+        return sum(weight for term, weight in self._weights.items() if term in words) / self._all
 
     def share(self, words: set[str]) -> float:
         """Share of the subject's weight that stands in `words`."""
@@ -252,15 +256,19 @@ def _marks(scene: Scene) -> list[float]:
 
 
 def _asked_for(scene: Scene) -> list[float]:
-    """What `asked_for` misses: the figure, what it is counted of, the version, the members; a date that is masked."""
+    """What is missing of the thing asked for: the figure, its nearness, the version, the members; a masked date."""
     question, hits = scene.asked.text, scene.hits[: asked_for.LOOKED_AT]
     pieces = asked_for.pieces_of(hits)
-    head = asked_for.head_missing(question, pieces)
+    near = nearness(scene)
     titles = [f"{hit.document.title} {hit.document.name} {hit.document.issued}" for hit in scene.hits]
     return [
         asked_for.figure_missing(question, pieces),
-        head,
-        float(head > HEAD_MISSING),
+        float(near.is_asked),
+        near.best,
+        near.given,
+        near.ratio,
+        near.place / LAST_PLACE,
+        float(near.is_far),
         asked_for.version_missing(question, titles),
         asked_for.members_missing(question, _by_document(hits)),
         asked_for.masked_away(question, pieces),

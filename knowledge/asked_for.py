@@ -1,5 +1,5 @@
-"""Whether the very thing asked for stands in what was found: the unit counted, beside the words it is counted of; the
-version named; the members of a list that is only named. Each check is pure and says how much is missing, 0 to 1."""
+"""Whether the very thing asked for stands in what was found: a figure of the unit asked for; the version named; the members of
+a list that is only named. Each check is pure and says how much is missing, 0 to 1."""
 
 import re
 from collections.abc import Iterable, Sequence
@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 from knowledge.characters import pairs, squeezed
 from knowledge.documents.structure import sentences
-from knowledge.synonyms import meanings
 
 if TYPE_CHECKING:
     from knowledge.retrieval import Hit
@@ -45,7 +44,20 @@ UNIT_ASKED = re.compile(
     r"(?:几|多少)(?:个|万|亿)?(元|分钟|小时|工作日|学时|平方米|公里|个月|天|日|月|年|次|人|名|位|卷|页|部|岁)"
 )
 LENGTH_ASKED = re.compile(r"多久|多长时间|多长的?期限|期限(?:是|为)?多|时限")
-MONEY_ASKED = re.compile(r"多少钱|几块钱|花费多少|(?:费|标准|补助|津贴|罚款|经费)[^，。？]{0,6}多少")
+MONEY_ASKED = re.compile(
+    r"多少(?:的)?(?:钱|党费|补贴|补助|奖金|津贴|工资|罚款|费)|几块钱|花费多少|几个月的?工资|"
+    r"(?:费|标准|补助|补贴|津贴|罚款|经费|价格?|工资)[^，。？]{0,8}(?:多少|几元|几块)"
+)
+OTHER_UNITS = (
+    (re.compile(r"多少分(?!之)|几分(?!之)"), r"分(?!之)"),
+    (re.compile(r"多大(?:的)?面积|面积.{0,4}多[少大]"), r"(?:平方米|平米|㎡)"),
+    (re.compile(r"几点"), r"[时点:：]"),
+    (re.compile(r"(?:几|多少)(号字|厘米|米|字|升|吨|公斤|度|兆|像素)"), ""),
+    (re.compile(r"(?:几|多少)\s*([a-z]{2,4})\b"), ""),
+    (re.compile(r"什么级别|哪一?级|啥级别|什么职级"), "rank"),
+)
+"""How other measures are asked for, and how texts write their unit; '' = as the question names it."""
+RANK = r"[省部厅局县处乡科][级局部厅]?[级正副]|级以上|上一级|下一级|本级"
 SHARE_ASKED = re.compile(r"百分之几|百分之多少|什么比例|比例是|几分之|占比|多大比例|几成")
 MOMENT_ASKED = re.compile(r"哪[一]?年|哪[一]?月|哪[一]?天|几月|几号|何时|什么时候|啥时候")
 PUNISHMENT_ASKED = re.compile(
@@ -53,10 +65,6 @@ PUNISHMENT_ASKED = re.compile(
 )
 PUNISHMENT = r"处分|处罚|警告|记过|降级|撤职|撤销|开除|罚款|拘留"
 MOMENT = rf"{NUMBER}年|{NUMBER}月|{NUMBER}日|{NUMBER}时|[上中下]旬|年[初底末]|之日|[前后]"
-HEAD = re.compile(
-    r"([^，,。；;：:？?、\s]{2,14}?)(?:分别|各自?|一般|一共|总共|最[多少长短]|至少|不少于|以?后|之后|一年|每年|[要有是共都得能会搞]|"
-    r"可以|应当?|必须)*$"
-)
 VERSION = re.compile(
     r"((?:19|20)\d{2})年?(?:新?修订|新?修正|修改|版|印发|出台|发布|颁布|制定)的?《?([^》？?，,。]{2,24}?"
     r"(?:条例|规定|办法|规则|细则|准则|意见|法|党章|章程))"
@@ -94,11 +102,15 @@ def thing_asked(question: str) -> str:
     """The pattern of the figure, time or penalty `question` asks for; '' where it asks for none."""
     if SHARE_ASKED.search(question):
         return SHARE
+    if MONEY_ASKED.search(question):
+        return NUMBER + f"(?:{UNITS['元']})|{SHARE}"
     unit = UNIT_ASKED.search(question)
     if unit:
         return NUMBER + f"(?:{UNITS[unit[1]]})"
-    if MONEY_ASKED.search(question):
-        return NUMBER + f"(?:{UNITS['元']})|{SHARE}"
+    for asked, written in OTHER_UNITS:
+        other = asked.search(question)
+        if other:
+            return RANK if written == "rank" else rf"{NUMBER}\s*{written or re.escape(other[1])}"
     if LENGTH_ASKED.search(question):
         return LENGTH
     if PUNISHMENT_ASKED.search(question):
@@ -110,41 +122,6 @@ def figure_missing(question: str, pieces: Sequence[Piece]) -> float:
     """1 where no sentence found holds a figure of the kind asked for; 0 where one does or none is asked."""
     thing = thing_asked(question)
     return float(bool(thing) and not any(re.search(thing, piece.text) for piece in pieces))
-
-
-def head_missing(question: str, pieces: Sequence[Piece]) -> float:
-    """How much of what is counted (县委书记 of 县委书记有多少人) stands beside no figure of the kind asked for."""
-    thing = thing_asked(question)
-    head = counted_words(question) if thing else ""
-    wanted = pairs(head)
-    if not wanted:
-        return 0.0
-    best = 0.0
-    said = [(pairs(word), meant.split()) for word, meant in meanings(head)]
-    for piece in pieces:
-        if re.search(thing, piece.text):
-            near, far = _with_said(piece.text, said), _with_said(piece.around, said)
-            best = max(best, sum(1.0 if w in near else 0.5 if w in far else 0.0 for w in wanted) / len(wanted))
-    return 1.0 - best
-
-
-def _with_said(text: str, said: Sequence[tuple[set[str], list[str]]]) -> set[str]:
-    """The pairs of `text`, and those of a said word whose written form stands in it."""
-    found = pairs(text)
-    for word, meant in said:
-        if any(form in text for form in meant):
-            found |= word
-    return found
-
-
-def counted_words(question: str) -> str:
-    """The words right before the asking ones: what is counted or timed; '' where the question opens with asking."""
-    for asked in (UNIT_ASKED, LENGTH_ASKED, MONEY_ASKED, SHARE_ASKED, PUNISHMENT_ASKED, MOMENT_ASKED):
-        found = asked.search(question)
-        if found:
-            before = HEAD.search(question[: found.start()])
-            return before[1] if before else ""
-    return ""
 
 
 def version_missing(question: str, titles: Iterable[str]) -> float:

@@ -24,14 +24,19 @@ LIST = re.compile(
 )
 THEN = re.compile(r"((?:19|20)\d{2})年?(?:的时候|时候|时(?!间)|当时|那时|那会儿|以前|之前|版|修订|修正|修改)")
 BEFORE = re.compile(
-    r"(?:修订|修改|修正)(?:以)?前|旧版|旧条例|旧规定|老版|原来的(?:条例|规定|办法|版本)|以前的(?:条例|规定|办法)"
+    r"(?:修订|修改|修正)(?:以)?前|旧版|[旧老](?:的|.{0,4})(?:条例|规定|办法|细则|党章|法(?![律规院]))|老版|原来的(?:条例|规定|办法|版本)|以前的(?:条例|规定|办法)"
 )
 CHANGED = re.compile(r"新旧|前后.{0,4}(?:变化|不同|区别)|有(?:什么|哪些|何)(?:变化|修改|改动)|新增|改了")
 
 
 COUNT = re.compile(r"([两二三四五六七八九十])(?:个|条|项|种|大|类|点|方面|层|步|张)")
 CLAUSE = re.compile(r"[？?；;。！!，,]")
-COMPARING = re.compile(r"对比|比较|区别|不同|不一样|一样吗|相同|各自|异同|差别")
+COMPARING = re.compile(
+    r"对比|比较|区别|不同|不一样|一样吗|相同|各自|异同|差别|分别[^的]{0,4}(?:谁|多|几|怎|什么|哪)|各[是要有](?:多|几|什么|哪)"
+)
+DEFINING = re.compile(r"(?:哪些|什么|啥)[^，。？]{0,6}(?:才?算(?![起了是])|属于)|什么叫|算不算|属不属于")
+DEFINED = "所称 是指 包括"
+"""How documents say what falls under a word."""
 SIDES = re.compile(r"^(.{2,24}?)(?:和|与|跟|同)(.{2,24}?)(?:里|中|在|的|，|,|各|分别|有)(.*)$")
 
 
@@ -80,7 +85,7 @@ def weights_of(text: str) -> dict[str, float]:
     subject = ASKING.sub(" ", text)
     weights = dict.fromkeys(terms(text), ASKING_WEIGHT)
     weights |= dict.fromkeys(terms(subject), 1.0)
-    for phrase in widened(text):
+    for phrase in [*widened(text), *([DEFINED] if DEFINING.search(text) else [])]:
         for term in terms(phrase):
             weights.setdefault(term, SYNONYM_WEIGHT)
     return weights

@@ -27,6 +27,11 @@ CONTINUING = re.compile(
 )
 """Sentences that qualify the one before: quoted without it they would mislead, and it without them."""
 JOINED_LENGTH = 240
+LIST_BONUS = 0.15
+COUNTING = re.compile(r"[0-9二两三四五六七八九十](?:个|点|项|条|大|方面|种)[^，。；：]{0,12}[。：]$")
+"""A sentence that says how many points follow."""
+ADDRESSEES = re.compile(r"^[^。；\n]{12,}[、，][^。；\n]*[：:]$")
+"""A line that names those a document is addressed to, or who is present: it answers nothing."""
 ITEM = re.compile(rf"{SUBSECTION.pattern}|{POINT.pattern}|{ORDINAL.pattern}|[（(]?\d{{1,2}}[)）.．、](?!\d)")
 """How a line of a list begins."""
 
@@ -73,12 +78,15 @@ def _within(quotes: Sequence[Quote], following: Callable[[Hit], Sequence[Passage
         if not text:
             continue
         room -= len(squeezed(text))
-        for passage in following(quote.hit) if text == quote.text else ():
+        goes_on = text == quote.text and squeezed(quote.hit.passage.text).endswith(squeezed(text))
+        for passage in following(quote.hit) if goes_on else ():
             if text.rstrip()[-1] not in "；：" or len(squeezed(passage.text)) > room:
                 break
             items = _items(passage.text)
             text += "\n" + items
             room -= len(squeezed(items))
+            if items != passage.text:
+                break
         kept.append(Quote(quote.hit, text))
     return kept
 
@@ -117,18 +125,30 @@ def _candidates(asked: Asked, hits: Sequence[Hit], rarities: Mapping[str, float]
     for rank, hit in enumerate(hits):
         around = frozenset(terms(hit.passage.heading + hit.passage.context))
         outline = hit.passage.outline
-        for order, text in enumerate([hit.passage.text] if outline else units(hit.passage.text)):
+        pieces = [hit.passage.text] if outline else units(hit.passage.text, whole_points=asked.wants_list)
+        for order, text in enumerate(pieces):
             words = frozenset(terms(text))
             value = coverage(asked, words, rarities) + 0.3 * coverage(asked, words | around, rarities)
             value += 1.0 * hit.score / best - 0.08 * rank
             if wants_quantity and QUANTITY.search(text):
                 value += 0.15
+            if asked.wants_list and not outline and _is_list(text):
+                value += LIST_BONUS
+            if ADDRESSEES.search(text):
+                value -= 1.0
             found.append(_Candidate(hit, rank, order, text, value, words))
     return found
 
 
-def units(text: str) -> list[str]:
-    """What is quoted as one piece: a sentence, or a list with the sentence that opens it."""
+def _is_list(text: str) -> bool:
+    return sum(bool(ITEM.match(line)) for line in text.split("\n")) > 1 or bool(COUNTING.search(sentences(text)[0]))
+
+
+def units(text: str, *, whole_points: bool = False) -> list[str]:
+    """What is quoted as one piece: a sentence, or a list with the sentence that opens it.
+
+    With `whole_points` also the points (一是…二是…) behind a sentence that says how many there are.
+    """
     pieces: list[str] = []
     lines = text.split("\n")
     place = 0
@@ -141,7 +161,21 @@ def units(text: str) -> list[str]:
         else:
             _take(pieces, sentences(lines[place]))
         place = max(end, place + 1)
-    return pieces
+    return _with_points(pieces) if whole_points else pieces
+
+
+def _with_points(pieces: Sequence[str]) -> list[str]:
+    """The points behind a sentence that counts them put to it, as far as they fit an answer."""
+    kept: list[str] = []
+    is_open = False
+    for piece in pieces:
+        is_point = bool(POINT.match(piece))
+        if is_point and is_open and len(squeezed(kept[-1] + piece)) <= BUDGET:
+            kept[-1] += piece
+        else:
+            kept.append(piece)
+            is_open = bool(COUNTING.search(piece))
+    return kept
 
 
 def _list_end(lines: Sequence[str], place: int) -> int:

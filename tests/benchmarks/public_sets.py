@@ -55,9 +55,9 @@ def read_set(folder: Path) -> PublicSet:
     )
 
 
-def library_of(public: PublicSet, cut: bool = False) -> tuple[Library, list[str]]:
+def library_of(public: PublicSet, cut: bool = False, longest: int = LONGEST) -> tuple[Library, list[str]]:
     """The set as a library, and the text id of each passage. Articles of one law are one document; with `cut`,
-    longer texts are cut at sentences."""
+    texts longer than `longest` characters are cut at sentences."""
     from knowledge.documents.structure import gathered, sentences
 
     documents: dict[str, DocumentFacts] = {}
@@ -70,7 +70,7 @@ def library_of(public: PublicSet, cut: bool = False) -> tuple[Library, list[str]
         kind = kind_of(title) if article else Kind.COMMENTARY
         document = documents.setdefault(key, document_facts(len(documents) + 1, key, title, kind))
         heading = article[0] if article else ""
-        for piece in gathered(sentences(text), LONGEST) if cut and len(text) > LONGEST else [text]:
+        for piece in gathered(sentences(text), longest) if cut and len(text) > longest else [text]:
             number = len(passages)
             passages.append(PassageFacts(number, document.id, number, number, heading, piece, "", False))
             owners.append(name)
