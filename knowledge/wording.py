@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 from knowledge.asking import Asked
 from knowledge.differing import differing
+from knowledge.permission import settled
 from knowledge.quoting import Quote
 from knowledge.retrieval import Hit
 from storage.documents.queries import DocumentFacts
@@ -13,11 +14,6 @@ from storage.documents.rules import BINDING, Standing
 STANDINGS = {Standing.IN_FORCE: "现行", Standing.UNKNOWN: "效力未核实"}
 TITLE_SHOWN = 30
 NOTE_SHOWN = 60
-PERMISSION = re.compile(
-    r"(?:能不能|可不可以|能否|可否|允不允许|准不准)|(?:能|可以|允许|准许).{0,24}(?:吗|么|不)[?？]?$"
-)
-FORBIDDEN = re.compile(r"不得|不准|严禁|禁止|不能|不可|一律不|不予|不宜|不上|不再|不允许")
-ALLOWED = re.compile(r"可以|允许|有权")
 RELATIVE = (("今年", 0), ("去年", -1), ("明年", 1))
 QUOTED = re.compile(r"[“\"《]([^”\"》]{2,24})[”\"》]")
 
@@ -41,14 +37,12 @@ def quoted_text(asked: Asked, quotes: Sequence[Quote]) -> str:
 
 
 def conclusion(asked: Asked, quotes: Sequence[Quote]) -> str:
-    """不可以 or 可以 where a permission is asked for and the first quote says so in so many words; else ''."""
-    if not PERMISSION.search(asked.text) or not quotes:
+    """不可以 or 可以 where a permission is asked for and the first quote says so of the same act; else ''."""
+    if not quotes:
         return ""
-    first = quotes[0].text
-    forbidden, allowed = bool(FORBIDDEN.search(first)), bool(ALLOWED.search(first))
-    if forbidden == allowed:
-        return ""
-    return "不可以。原文：" if forbidden else "可以。原文："
+    first = quotes[0]
+    verdict = settled(asked.text, first.text, first.hit.document.title + first.hit.passage.heading)
+    return verdict and f"{verdict}。原文："
 
 
 def notes(quotes: Sequence[Quote]) -> list[str]:
