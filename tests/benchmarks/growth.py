@@ -29,7 +29,7 @@ if __package__ in (None, ""):  # run as a plain script
 from knowledge.asking import read_question
 from knowledge.embedding import ShippedEmbeddings
 from knowledge.library import Library
-from knowledge.passage_vectors import read_from
+from knowledge.passage_vectors import of_matrix, read_from
 from knowledge.retrieval import Finder
 from knowledge.vector_index import VectorIndex
 from tests.benchmarks.peers import jieba_words
@@ -50,7 +50,8 @@ class Vectors(Embeddings):
 
     name = "growth"
 
-    def __init__(self, known: Mapping[str, Sequence[float]] | None) -> None:
+    def __init__(self, known: Mapping[str, Sequence[float]] | None, keeps: bool = True) -> None:
+        self.keeps = keeps
         self.random = np.random.default_rng(SEED)
         self.real = ShippedEmbeddings()
         self.known = known
@@ -71,12 +72,12 @@ class Vectors(Embeddings):
 Build = Callable[[Library, Vectors, Path], Search]
 
 
-def vectors_for(library: Library, cache: Path | None) -> Vectors:
+def vectors_for(library: Library, cache: Path | None, keeps: bool) -> Vectors:
     """The vectors of the whole library, by text, where there is a folder to keep them in."""
     if cache is None:
-        return Vectors(None)
+        return Vectors(None, keeps)
     texts = [library.entry(passage).text for passage in library.passages]
-    return Vectors(dict(zip(texts, embedded(ShippedEmbeddings(), texts, cache), strict=True)))
+    return Vectors(dict(zip(texts, embedded(ShippedEmbeddings(), texts, cache), strict=True)), keeps)
 
 
 @dataclass(frozen=True)
@@ -96,7 +97,7 @@ def main() -> None:
     arguments = _arguments()
     public = read_set(arguments.stard)
     library, _ = library_of(public, cut=True)
-    vectors = vectors_for(library, arguments.cache)
+    vectors = vectors_for(library, arguments.cache, not arguments.without_chroma)
     questions = [public.queries[name] for name in sorted(public.queries)][: arguments.questions]
     jieba_words("开始")
     for size in arguments.sizes:
@@ -156,10 +157,15 @@ def resident() -> float:
 
 
 def _ours(library: Library, embeddings: Vectors, folder: Path) -> Search:
-    vectors = VectorIndex(folder / "chroma", embeddings)
-    vectors.bring_level(library.entries(vectors.model), 1)
     view = library.whole()
-    finder = Finder(library, read_from(vectors, library.keys(vectors.model)))
+    if embeddings.keeps:
+        index = VectorIndex(folder / "chroma", embeddings)
+        index.bring_level(library.entries(index.model), 1)
+        vectors = read_from(index, library.keys(index.model))
+    else:
+        rows = embeddings.embed_documents([library.entry(passage).text for passage in library.passages])
+        vectors = of_matrix(embeddings, embeddings.name, np.asarray(rows, dtype=np.float32))
+    finder = Finder(library, vectors)
 
     def search(question: str) -> object:
         asked, _ = read_question(question, date(2026, 1, 1))
@@ -224,6 +230,9 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--sizes", type=int, nargs="+", default=list(SIZES))
     parser.add_argument("--questions", type=int, default=40)
     parser.add_argument("--pipelines", nargs="+", choices=list(PIPELINES), default=list(PIPELINES))
+    parser.add_argument(
+        "--without-chroma", action="store_true", help="ours straight from memory: questions do not touch it"
+    )
     parser.add_argument("--cache", type=Path, help="embed the passages once and keep them here between runs")
     return parser.parse_args()
 
