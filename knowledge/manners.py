@@ -130,7 +130,7 @@ QUESTION = re.compile(
 
 SURE = {Manner.SMALLTALK: 0.7, Manner.REDIRECT: 0.92, Manner.COMMAND: 0.8, Manner.REFUSE: 0.8}
 """So likely must a manner be for a message to be turned away without a look into the documents."""
-LIKELY = 0.5
+LIKELY = {Manner.SMALLTALK: 0.6, Manner.REDIRECT: 0.87, Manner.COMMAND: 0.6, Manner.REFUSE: 0.6}
 """The same after the look, when the documents have no answer."""
 
 
@@ -143,7 +143,7 @@ def aside(text: str, *, has_basis: bool = True) -> Aside | None:
     manner, guessed = _manner(plain), False
     if manner is None or (manner is Manner.REDIRECT and likeliest(plain)[0] == IS_QUESTION):
         name, value = likeliest(plain)
-        if name == IS_QUESTION or value < (SURE[Manner(name)] if has_basis else LIKELY):
+        if name == IS_QUESTION or value < (SURE if has_basis else LIKELY)[Manner(name)]:
             return None
         manner, guessed = Manner(name), True
     return Aside(manner, _reply(manner, plain), guessed)
