@@ -20,15 +20,15 @@ def manner(asked: Asked) -> list[Body]:
 
 def gather(asked: Asked) -> list[Body]:
     """汇总提醒: from now on in one message."""
-    changed = choose_manner(asked.session, is_gathered=True, actor=asked.actor, now=asked.now)
-    said = "好，今后的提醒每个工作日上午汇总成一条，每一项都可以直接办理。" if changed else "提醒已经是每天汇总成一条。"
+    choose_manner(asked.session, is_gathered=True, actor=asked.actor, now=asked.now)
+    said = "好，今后的提醒每个工作日上午汇总成一条，每一项都可以直接办理。"
     return [Body(said + "上午以后新增、次日来不及办理的，仍会当天单独提醒。", (SINGLE,))]
 
 
 def separate(asked: Asked) -> list[Body]:
     """逐条提醒: from now on one by one."""
-    changed = choose_manner(asked.session, is_gathered=False, actor=asked.actor, now=asked.now)
-    return [Body("好，今后每项提醒单独发送。" if changed else "提醒已经是逐条发送。", (GATHERED,))]
+    choose_manner(asked.session, is_gathered=False, actor=asked.actor, now=asked.now)
+    return [Body("好，今后每项提醒单独发送。", (GATHERED,))]
 
 
 def is_open(asked: Asked, one: ReminderView) -> bool:

@@ -77,7 +77,10 @@ def world(sqlite_files: SqliteFiles, tmp_path_factory: pytest.TempPathFactory) -
     return made
 
 
-CHANGING = ("acknowledge", "snooze_hour", "snooze_morning", "take_note", "revoke", "back", "outline_remove", "pass_on")
+CHANGING = (
+    "acknowledge", "snooze_hour", "snooze_morning", "take_note", "revoke", "back", "outline_remove", "pass_on", "gather",
+    "separate",
+)  # fmt: skip
 """Verbs that act at once: tried by those who may not in the tests of each."""
 
 

@@ -40,7 +40,7 @@ TEXTS = ("已完成清单中的5项工作", "责任没有压到人头，缺少�
 DAYS = ("8月15日", "12月31日", "2026年3月1日")
 DIRECT = (
     "acknowledge", "snooze_hour", "snooze_morning", "take_note", "revoke", "back", "outline_remove", "useful", "useless",
-    "reason", "pass_on", "send_again", "prepared", "unprepared",
+    "reason", "pass_on", "send_again", "prepared", "unprepared", "gather", "separate",
 )  # fmt: skip
 """Commands that take effect by themselves."""
 MAY_CHANGE_NOTHING = ("working_day",)

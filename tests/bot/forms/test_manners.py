@@ -56,7 +56,7 @@ def test_chosen_by_words_and_taken_back(team: World, words: str) -> None:
     with team.database.reading() as session:
         assert wants_gathered(session, team.cast["leader"])
         assert not wants_gathered(session, team.cast["liaison"])
-    assert "已经是" in leader.says("汇总提醒")
+    assert "汇总成一条" in leader.says("汇总提醒")
     assert "单独发送" in leader.taps("逐条提醒")
     assert "目前是逐条提醒" in leader.says("提醒方式")
 
