@@ -217,6 +217,9 @@ class DeliveryWorker:
         if not error.permanent:
             self._hold(address, error)
         await self._insist(lambda: self._desk.failed(message, address, error))
+        if not error.permanent:  # counted from here again: those behind it must not be due before it is
+            pause = error.retry_after or RETRY_PAUSE
+            self._held_until[address] = time.monotonic() + pause.total_seconds()
 
     def _hold(self, address: Address, error: SendFailed) -> None:
         """A named pause holds the chat; two chats slowed down at once, or a failure of the channel, hold everything."""
