@@ -224,22 +224,25 @@ class DeliveryWorker:
                 "reason": error.reason,
             },
         )
-        again = None if error.permanent else self._hold(address, error).again
-        await self._insist(lambda: self._desk.failed(message, address, error, again))
+        if not error.permanent:
+            self._hold(address, error)
+        await self._insist(lambda: self._desk.failed(message, address, error))
+        if not error.permanent:  # counted from here again: those behind it must not be due before it is
+            self._hold_for(address, error.retry_after or RETRY_PAUSE)
 
-    def _hold(self, address: Address, error: SendFailed) -> Hold:
+    def _hold(self, address: Address, error: SendFailed) -> None:
         """A named pause holds the chat; two chats slowed down at once, or a failure of the channel, hold everything."""
         if error.scope is Scope.CHANNEL:
             error.retry_after = error.retry_after or CHANNEL_PAUSE
             self._hold_for(address.channel, error.retry_after)
         if error.retry_after is None:
-            return self._hold_for(address, RETRY_PAUSE)  # those behind it must not overtake
+            self._hold_for(address, RETRY_PAUSE)
+            return
         hold, now = self._hold_for(address, error.retry_after), time.monotonic()
         self._slowed.append((now, address))
         others = {one for at, one in self._slowed if now - at < GLOBAL_WITHIN and one.channel == address.channel}
         if len(others) > 1:
             self._holds[address.channel] = hold
-        return hold
 
     def _hold_for(self, held: Address | str, pause: timedelta) -> Hold:
         hold = Hold(time.monotonic() + pause.total_seconds(), self._desk.clock() + pause)

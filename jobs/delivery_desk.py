@@ -237,13 +237,8 @@ class DeliveryDesk:
         with self.database.transaction() as session:
             outbox.release(session, message.ids, not_before=later)
 
-    def failed(
-        self, message: LeasedMessage, address: Address, error: SendFailed, again: datetime | None = None
-    ) -> None:
-        """Not sent: try the next address, wait, or give up and tell staff.
-
-        `again`: when the pause that the platform named ends, where those behind wait for it too.
-        """
+    def failed(self, message: LeasedMessage, address: Address, error: SendFailed) -> None:
+        """Not sent: try the next address, wait, or give up and tell staff."""
         now = self.clock()
         with self.database.transaction() as session:
             if error.permanent and error.scope is Scope.ADDRESS:
@@ -251,7 +246,7 @@ class DeliveryDesk:
             elif error.permanent:
                 self._give_up(session, message, error.reason, now)
             elif error.retry_after is not None:  # the platform named the time: waiting is no failure
-                outbox.release(session, message.ids, not_before=again or now + error.retry_after)
+                outbox.release(session, message.ids, not_before=now + error.retry_after)
             else:
                 self._failed_once(session, message, address, error.reason, now)
 
