@@ -44,20 +44,21 @@ def check_period(arguments: argparse.Namespace) -> bool:
 
 def run(arguments: argparse.Namespace, app: "App") -> int:
     """Print the figures."""
-    from storage.talks.statistics import statistics
+    from storage.talks.statistics import findings_by_type, statistics
 
     if not check_period(arguments):
         return 2
     with app.database.reading() as session:
         figures = statistics(session, arguments.start, arguments.end)
+        types = {} if arguments.json else findings_by_type(session, arguments.start, arguments.end)
     if arguments.json:
         print(json.dumps(figures, ensure_ascii=False))
     else:
-        print(told(figures))
+        print(told(figures, types))
     return 0
 
 
-def told(figures: dict[str, Any]) -> str:
+def told(figures: dict[str, Any], by_type: dict[str, Any]) -> str:
     """The figures in words."""
     levels = " + ".join(str(count) for count in figures["by_level"].values())
     names = "、".join(f"{LEVEL_NAMES[key]} {count}" for key, count in figures["by_level"].items())
@@ -71,6 +72,6 @@ def told(figures: dict[str, Any]) -> str:
         f"民主生活会前谈话 {before['talks_before']} 人次，占 {before['talks_percent']:.2f}%",
         f"谈话指出问题 {findings['total']} 个，已销号 {findings['closed']} 个，占 {findings['percent']:.2f}%",
     ]
-    types = "、".join(f"{name} {found['total']}" for name, found in figures["findings_by_type"].items())
+    types = "、".join(f"{name} {found['total']}" for name, found in by_type.items())
     lines += [f"问题类型：{types}"] if types else []
     return "\n".join(lines)

@@ -93,6 +93,8 @@ def name_problem(problem: str, lists: tuple[str, date, str] | None) -> Script:
         measure, due_on, responsible = lists
         said = yield typed(measure)
         said = yield from _rest_of_lists(said, due_on, responsible, cause="跳过")
+    _expect(said, "属于哪一类问题")
+    said = yield typed("跳过")
     said = yield tapped(said, "提交")
     _expect(said, "已立项" if lists else "已登记问题")
 

@@ -122,8 +122,11 @@ def name_finding(leader: Phone, recorded: Shown) -> list[Shown]:
     for _ in range(6):
         if any("提交" in label for label in shown.labels):
             break
-        wanted = next((label for label in shown.labels if "许志强" in label or "跳过" in label), shown.labels[0])
-        shown = leader.taps(shown, wanted)[-1]
+        wanted = next((label for label in shown.labels if "许志强" in label or "跳过" in label), "")
+        if not shown.labels:  # more choices than a card has buttons: a numbered list
+            shown = leader.types("跳过")[-1]
+            continue
+        shown = leader.taps(shown, wanted or shown.labels[0])[-1]
     return leader.taps(shown, "提交")
 
 

@@ -14,7 +14,7 @@ from storage.people.tree import renumber_tree
 from storage.schema import metadata
 from storage.talks.duties import refresh_duties
 from storage.talks.rules import TalkStatus
-from storage.talks.statistics import statistics
+from storage.talks.statistics import findings_by_type, statistics
 from storage.talks.tables import Meeting, Talk, TalkSubject
 from tests.moments import day, moment
 from tests.workbooks import Book, imported
@@ -141,11 +141,12 @@ def test_findings_by_type(database: Database, tmp_path: Path) -> None:
         done = day("2025-04-01") if number == 1 else None
         book.finding(f"W{number}", 1, 问题类型=kind, 完成日期=done)
     imported(database, book, tmp_path, NOW)
-    figures = _figures(database)
-    assert list(figures["findings_by_type"].items()) == [
+    with database.reading() as session:
+        by_type = findings_by_type(session, *YEAR)
+    assert list(by_type.items()) == [
         ("单位履职", {"total": 2, "closed": 1, "percent": 50.0}), ("个人作风", {"total": 1, "closed": 0, "percent": 0.0}),
     ]  # fmt: skip
-    assert figures["findings"]["total"] == 4
+    assert _figures(database)["findings"]["total"] == 4
 
 
 def test_void_and_planned_talks_do_not_count(database: Database, tmp_path: Path) -> None:
