@@ -186,7 +186,10 @@ def _bm25s(texts: Sequence[str], owners: Sequence[str], finder: Finder) -> Searc
     index.index([jieba_words(text) for text in texts], show_progress=False)
 
     def search(question: str) -> list[str]:
-        order = np.argsort(-index.get_scores(jieba_words(question)))[:DEPTH]
+        words = jieba_words(question)
+        if not words:
+            return []  # the set holds an empty question, which bm25s does not take
+        order = np.argsort(-index.get_scores(words))[:DEPTH]
         return [owners[place] for place in order]
 
     return search
