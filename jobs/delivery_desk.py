@@ -12,7 +12,7 @@ from sqlmodel import Session
 
 from jobs.escalation import tell_staff
 from jobs.gathering import gather, held_until
-from jobs.planning import still_needed
+from jobs.planning import reason_against
 from jobs.quiet_hours import away_from_round_minutes, end_of_quiet
 from jobs.sender import Address, Limit, Scope, SendFailed
 from storage.calendar import working_days
@@ -112,7 +112,7 @@ class DeliveryDesk:
         address = next(iter(addresses), None)
         if address is None or self._put_off(message, address, rulebooks, now) is not None:
             return None
-        return None if self._reason_against(session, message) else address
+        return None if reason_against(session, message) else address
 
     def _together(
         self,
@@ -148,7 +148,7 @@ class DeliveryDesk:
         now: datetime,
     ) -> Address | None:
         """Where this message goes now; None when it was cancelled, put off or given up instead."""
-        if reason := self._reason_against(session, message):
+        if reason := reason_against(session, message):
             outbox.mark_cancelled(session, message.id, reason=reason)
             return None
         address = next(iter(addresses), None)
@@ -160,15 +160,6 @@ class DeliveryDesk:
             outbox.release(session, message.id, not_before=later)
             return None
         return address
-
-    def _reason_against(self, session: Session, message: LeasedMessage) -> str:
-        return still_needed(
-            session,
-            rule=message.rule,
-            occurrence_id=message.occurrence_id,
-            deadline=message.deadline,
-            person_id=message.person_id,
-        )
 
     def _put_off(
         self, message: LeasedMessage, address: Address, rulebooks: Mapping[str, Rulebook], now: datetime

@@ -5,7 +5,7 @@ from datetime import datetime, time, timedelta
 from sqlmodel import Session
 
 from jobs.gathering import gather, held_until
-from jobs.planning import still_needed
+from jobs.planning import reason_against
 from storage.calendar import working_days
 from storage.conversations.threads import BY_PAGE, due_on_page
 from storage.instants import at_shanghai, shanghai_date
@@ -23,13 +23,7 @@ def fetch(session: Session, person_id: int, *, now: datetime, any_channel: bool 
     """
     due = []
     for message in due_on_page(session, person_id, now=now, channels=None if any_channel else BY_PAGE):
-        reason = still_needed(
-            session,
-            rule=message.rule,
-            occurrence_id=message.occurrence_id,
-            deadline=message.deadline,
-            person_id=message.person_id,
-        )
+        reason = reason_against(session, message)
         if reason:
             mark_cancelled(session, message.id, reason=reason)
         else:

@@ -13,6 +13,7 @@ from storage.calendar import calendar_state
 from storage.database import Database, one_at_a_time
 from storage.duties.tables import Obligation
 from storage.instants import shanghai_date
+from storage.outbox.actions import LeasedMessage
 from storage.outbox.rules import MessageStatus
 from storage.outbox.tables import OutgoingMessage
 from storage.rulebooks.marks import Marks
@@ -104,3 +105,14 @@ def still_needed(
             reason: str = module.still_needed(session, occurrence_id, deadline, person_id)
             return reason
     return ""
+
+
+def reason_against(session: Session, message: LeasedMessage) -> str:
+    """Why a message about to be sent or shown is not needed any more; "" when it still is."""
+    return still_needed(
+        session,
+        rule=message.rule,
+        occurrence_id=message.occurrence_id,
+        deadline=message.deadline,
+        person_id=message.person_id,
+    )

@@ -7,6 +7,8 @@ from sqlmodel import col
 
 from storage.findings.tables import Finding
 from storage.instants import Instant
+from storage.talks.rules import TalkStatus
+from storage.talks.tables import Talk, TalkSubject
 
 
 def facts(
@@ -44,6 +46,19 @@ def facts_of_finding(*, ref_id: Any = None, base_on: Any = None, base_at: Any = 
         base_on=base_on,
         base_at=base_at,
     )
+
+
+def facts_of_planned_talks() -> Any:
+    """The same about the talks that are planned and not recorded, with their first subject and their planned time."""
+    subject = select(col(TalkSubject.person_id)).where(col(TalkSubject.talk_id) == col(Talk.id))
+    first = subject.order_by(col(TalkSubject.id)).limit(1).correlate(Talk).scalar_subquery()
+    return facts(
+        ref_id=col(Talk.id),
+        unit_id=col(Talk.talking_unit_id),
+        person_id=first,
+        talk_id=col(Talk.id),
+        base_at=col(Talk.planned_at),
+    ).where(col(Talk.status) == TalkStatus.PLANNED)
 
 
 def _or_null(column: Any, kind: Any) -> Any:

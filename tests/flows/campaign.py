@@ -12,9 +12,6 @@ from datetime import date, datetime, time, timedelta
 from itertools import count
 from pathlib import Path
 
-from sqlalchemy import insert
-from sqlmodel import select
-
 from bot.conversation import Conversation
 from bot.inbox import accept
 from bot.messages import IncomingMessage
@@ -29,7 +26,6 @@ from storage.instants import at_shanghai
 from storage.outbox.actions import LeasedMessage
 from storage.outbox.body import Body, Choice
 from storage.outbox.rules import MessageKind
-from storage.people.tables import ChannelAccount, Person
 from tests.flows.campaign_history import CampaignHistory
 from tests.flows.campaign_plan import CampaignPlan, HeldTalk, NamedProblem, by_day
 from tests.flows.campaign_scripts import (
@@ -42,6 +38,7 @@ from tests.flows.campaign_scripts import (
     report,
     review,
 )
+from tests.flows.everybody import bind_everybody
 from tests.workbooks import imported
 
 CHANNEL = "sink"
@@ -113,18 +110,7 @@ class Campaign:
         imported(self.database, self.plan.organisation(), self.folder, self.now)
         self.history.roster(self.now)
         with self.database.transaction() as session:
-            self.ids = dict(session.exec(select(Person.code, Person.id)).all())
-            rows = [
-                {
-                    "person_id": number,
-                    "channel": CHANNEL,
-                    "external_id": code,
-                    "bound_at": self.now,
-                    "closed_reason": "",
-                }
-                for code, number in self.ids.items()
-            ]
-            session.execute(insert(ChannelAccount), rows)
+            bind_everybody(session, CHANNEL, self.now)
 
     def _reassign(self, day: date, talks: Iterable[HeldTalk]) -> None:
         """Staff enter who talks with whom once more, before the talk."""

@@ -13,7 +13,7 @@ from pathlib import Path
 from random import Random
 from typing import Any, Protocol
 
-from sqlalchemy import event, insert
+from sqlalchemy import event
 from sqlmodel import Session, select
 
 from jobs.delivery_desk import DeliveryDesk
@@ -25,11 +25,12 @@ from storage.instants import SHANGHAI, at_shanghai
 from storage.outbox.actions import LeasedMessage, end_leases
 from storage.outbox.tables import OutgoingMessage
 from storage.people.queries import actor_for
-from storage.people.tables import ChannelAccount, Person
+from storage.people.tables import Person
 from storage.talks.actions import RecordText, record_talk
 from storage.talks.rules import DutyStatus
 from storage.talks.tables import TalkYear
 from tests.flows.case_checker import CaseEvent, Reminded, Repeatable
+from tests.flows.everybody import bind_everybody
 from tests.flows.fault_city import City
 from tests.flows.history_checker import Arrived, Declared, Event, Killed, Roster, Settled, Talked, Unreachable
 
@@ -163,18 +164,8 @@ class FaultYear:
 
     def _bind(self) -> None:
         with self.database.transaction() as session:
-            self.codes = dict(session.exec(select(Person.id, Person.code)).all())
-            accounts = [
-                {
-                    "person_id": person,
-                    "channel": CHANNEL,
-                    "external_id": code,
-                    "bound_at": self.now,
-                    "closed_reason": "",
-                }
-                for person, code in self.codes.items()
-            ]
-            session.execute(insert(ChannelAccount), accounts)
+            bound = bind_everybody(session, CHANNEL, self.now)
+        self.codes = {person: code for code, person in bound.items()}
 
     def _declare(self) -> None:
         first = self.now.date() + timedelta(days=self.random.randrange(0, 12))
