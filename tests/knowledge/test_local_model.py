@@ -71,6 +71,7 @@ def test_development_questions(database: Database, tmp_path: Path, address: str)
     for question in [json.loads(line)["question"] for line in lines][:DEVELOPMENT]:
         answer = desk.answer(question, audience=PUBLIC, on_date=TODAY)
         kinds[answer.kind] = kinds.get(answer.kind, 0) + 1
+        print(f"{sum(kinds.values())}: {answer.kind}", flush=True)
         if answer.kind == "composed":
             assert uncited(answer) == [], question
     print(kinds)
