@@ -1,6 +1,6 @@
 """Every form under any order of answers, commands, interruptions, repeats, restarts and channel changes.
 
-A few hundred steps in `make test`; 10,000 for each form with TANHUA_SOAK=1, 50 times TANHUA_SOAK_EXAMPLES where that is set.
+A few hundred steps in `make test`; 10,000 for each form with TANHUA_SOAK=1, counted, not counting the closing ones.
 The files lie in memory where the machine has such a folder, and one engine serves all examples of a form, each on a fresh
 copy of the world: what it keeps between them are compiled statements, never rows.
 """
@@ -15,7 +15,7 @@ from random import Random
 import pytest
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_state_machine_as_test
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 from sqlmodel import select
 
 from bot.forms import FORMS
@@ -27,7 +27,8 @@ from tests.bot.dialogue.world import World
 from tests.engines import SqliteFiles
 
 SOAK = bool(os.environ.get("TANHUA_SOAK"))
-EXAMPLES, STEPS = (int(os.environ.get("TANHUA_SOAK_EXAMPLES", "200")), 50) if SOAK else (2, 15)
+EXAMPLES, STEPS, AT_LEAST = (202, 51, 10_000) if SOAK else (3, 15, 20)
+"""A beginning takes one of the steps of an example; the first example takes none."""
 SEEDS = st.integers(0, 2**32)
 Template = tuple[Path, World]
 
@@ -55,8 +56,8 @@ def stage() -> Iterator[Path]:
         shutil.rmtree(folder)
 
 
-def machine_of(form: str, template: Template, stage: Path) -> type[RuleBasedStateMachine]:
-    """The state machine of one form, played in the folder `stage`."""
+def machine_of(form: str, template: Template, stage: Path, steps: list[int]) -> type[RuleBasedStateMachine]:
+    """The state machine of one form, played in the folder `stage`; how many steps each example took goes to `steps`."""
     path, world = template
     database = open_database(f"sqlite:///{stage / 'tanhua.db'}", durable=False)
 
@@ -68,6 +69,11 @@ def machine_of(form: str, template: Template, stage: Path) -> type[RuleBasedStat
             copied = World(fresh, world.cast, stage / "data", world.now, {}, world.talk_id, world.finding_id)
             self.player = Player(copied, SCENES[form], form)
             self.random = Random(0)
+            steps.append(-1)  # what holds is looked at once more than steps are taken
+
+        @invariant()
+        def is_counted(self) -> None:
+            steps[-1] += 1
 
         @initialize()
         def begins(self) -> None:
@@ -147,8 +153,9 @@ def test_every_form_has_a_scene() -> None:
 @pytest.mark.parametrize("form", list(SCENES))
 @pytest.mark.timeout(7_200 if SOAK else 300)
 def test_any_order_of_events(form: str, templates: dict[bool, Template], stage: Path) -> None:
+    steps: list[int] = []
     run_state_machine_as_test(
-        machine_of(form, templates[form == "outline_sign"], stage),
+        machine_of(form, templates[form == "outline_sign"], stage, steps),
         settings=settings(
             max_examples=EXAMPLES,
             stateful_step_count=STEPS,
@@ -160,6 +167,8 @@ def test_any_order_of_events(form: str, templates: dict[bool, Template], stage: 
             phases=(Phase.generate,) if SOAK else tuple(Phase),
         ),
     )
+    print(f"{form}: {sum(steps)} steps")
+    assert sum(steps) >= AT_LEAST
 
 
 @pytest.mark.parametrize("form", list(SCENES))
