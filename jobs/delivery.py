@@ -17,7 +17,7 @@ from typing import NamedTuple
 from jobs.delivery_desk import DeliveryDesk
 from jobs.sender import Address, Scope, Sender, SendFailed, SendUnknown, Sent
 from storage.faults import may_pass
-from storage.outbox.actions import LeasedMessage
+from storage.outbox.leasing import LeasedMessage
 from storage.outbox.rules import BACKOFF
 
 log = logging.getLogger("tanhua.delivery")

@@ -19,8 +19,8 @@ from storage.calendar import working_days
 from storage.database import Database
 from storage.instants import at_shanghai, shanghai_date
 from storage.outbox import actions as outbox
-from storage.outbox import gathering as outbox_gathering
-from storage.outbox.actions import LeasedMessage
+from storage.outbox.gathering import lease_gathered, reminded_since
+from storage.outbox.leasing import LeasedMessage, end_leases, lease
 from storage.outbox.queries import leasing_workers, times_sent
 from storage.outbox.rules import MessageKind
 from storage.people.actions import close_account, open_accounts_of
@@ -57,7 +57,7 @@ class DeliveryDesk:
         with self.database.transaction() as session:
             session.connection()  # SQLite waits for other writers here: what they wrote just now is due too
             now, wall = self.clock(), datetime.now(UTC)
-            batches = outbox_gathering.lease_gathered(
+            batches = lease_gathered(
                 session,
                 worker=self.worker,
                 now=now,
@@ -66,7 +66,7 @@ class DeliveryDesk:
                 lasting=self.lasting,
                 channels=tuple(self.channels),
             )
-            leased = outbox.lease(
+            leased = lease(
                 session,
                 worker=self.worker,
                 now=now,
@@ -124,7 +124,7 @@ class DeliveryDesk:
         addresses = self._addresses(session, [message for batch in batches.values() for message in batch])
         rulebooks, ready = all_rulebooks(session), list[tuple[LeasedMessage, Address]]()
         calendar, today = working_days(session), shanghai_date(now)
-        reminded = outbox_gathering.reminded_since(session, batches.keys(), at_shanghai(today, time(0)))
+        reminded = reminded_since(session, batches.keys(), at_shanghai(today, time(0)))
         for reader, batch in batches.items():
             going: list[LeasedMessage] = []
             for message in batch:
@@ -290,7 +290,7 @@ class DeliveryDesk:
         with self.database.transaction() as session:
             gone = [name for name in leasing_workers(session) if name != self.worker and _is_gone(name)]
             if gone:
-                outbox.end_leases(session, gone)
+                end_leases(session, gone)
         return len(gone)
 
 

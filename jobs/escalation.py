@@ -5,8 +5,9 @@ from datetime import datetime
 from sqlmodel import Session, col, select
 
 from storage.instants import shanghai_date
-from storage.outbox.actions import LeasedMessage, put
+from storage.outbox.actions import put
 from storage.outbox.body import Body, Choice
+from storage.outbox.leasing import LeasedMessage
 from storage.outbox.rules import MessageKind
 from storage.outbox.undelivered import KINDS
 from storage.people.nearest import nearest_staff

@@ -9,8 +9,9 @@ from jobs.planning import reason_against
 from storage.calendar import working_days
 from storage.conversations.threads import BY_PAGE, due_on_page
 from storage.instants import at_shanghai, shanghai_date
-from storage.outbox.actions import LeasedMessage, mark_cancelled, mark_sent, put_off
+from storage.outbox.actions import mark_cancelled, mark_sent, put_off
 from storage.outbox.gathering import reminded_since, stand_alone
+from storage.outbox.leasing import LeasedMessage
 from storage.outbox.manners import wants_gathered
 from storage.outbox.rules import MessageKind
 from storage.rulebooks.queries import all_rulebooks, default_rulebook

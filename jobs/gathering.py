@@ -12,9 +12,9 @@ from sqlmodel import Session
 from jobs.wording import say
 from storage.calendar import WorkingDays
 from storage.instants import at_shanghai, shanghai_date, spoken_date, spoken_deadline
-from storage.outbox.actions import LeasedMessage
 from storage.outbox.body import Body, Choice
 from storage.outbox.gathering import PUT_OFF, bind_together, stand_alone
+from storage.outbox.leasing import LeasedMessage
 from storage.rulebooks.rules import Rulebook
 
 MOST = 20

@@ -13,7 +13,7 @@ from storage.calendar import calendar_state
 from storage.database import Database, one_at_a_time
 from storage.duties.tables import Obligation
 from storage.instants import shanghai_date
-from storage.outbox.actions import LeasedMessage
+from storage.outbox.leasing import LeasedMessage
 from storage.outbox.rules import MessageStatus
 from storage.outbox.tables import OutgoingMessage
 from storage.rulebooks.marks import Marks

@@ -9,8 +9,8 @@ from sqlmodel import Session, col, select
 
 from storage.conversations.tables import ReceivedMessage
 from storage.database import lock_rows
-from storage.outbox.actions import LeasedMessage, leased
 from storage.outbox.body import Body, read_body
+from storage.outbox.leasing import LeasedMessage, leased
 from storage.outbox.queries import SHOWN, body_of, is_message
 from storage.outbox.rules import MessageStatus
 from storage.outbox.tables import OutgoingMessage

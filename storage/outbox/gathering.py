@@ -10,8 +10,9 @@ from sqlalchemy import Integer, Select, bindparam, func
 from sqlmodel import Session, col, select
 
 from storage.database import lock_rows, one_at_a_time
-from storage.outbox.actions import NOW, WALL, LeasedMessage, change, goes_out_on_channels, lease_rows
 from storage.outbox.body import Body
+from storage.outbox.changing import change
+from storage.outbox.leasing import NOW, WALL, LeasedMessage, goes_out_on_channels, lease_rows
 from storage.outbox.manners import does_anybody_gather, is_gathered_reminder
 from storage.outbox.rules import MessageKind, MessageStatus
 from storage.outbox.tables import OutgoingMessage

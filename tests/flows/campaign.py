@@ -23,8 +23,8 @@ from knowledge.answering import Answer
 from storage.database import Database
 from storage.documents.rules import Audience
 from storage.instants import at_shanghai
-from storage.outbox.actions import LeasedMessage
 from storage.outbox.body import Body, Choice
+from storage.outbox.leasing import LeasedMessage
 from storage.outbox.rules import MessageKind
 from tests.flows.campaign_history import CampaignHistory
 from tests.flows.campaign_plan import CampaignPlan, HeldTalk, NamedProblem, by_day

@@ -10,7 +10,7 @@ from storage.database import Database
 from storage.duties.tables import Obligation
 from storage.findings.tables import Finding
 from storage.instants import SHANGHAI
-from storage.outbox.actions import LeasedMessage
+from storage.outbox.leasing import LeasedMessage
 from storage.people.tables import Person
 from storage.talks.tables import TalkYear
 from tests.flows.campaign_plan import CampaignPlan, HeldTalk, NamedProblem

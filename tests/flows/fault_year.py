@@ -22,7 +22,7 @@ from jobs.sender import Address, Scope, SendFailed
 from storage.calendar import DeclaredDay, declare_days
 from storage.database import Database
 from storage.instants import SHANGHAI, at_shanghai
-from storage.outbox.actions import LeasedMessage, end_leases
+from storage.outbox.leasing import LeasedMessage, end_leases
 from storage.outbox.tables import OutgoingMessage
 from storage.people.queries import actor_for
 from storage.people.tables import Person

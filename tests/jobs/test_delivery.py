@@ -17,6 +17,7 @@ from jobs.sender import Address, Limit, Scope, SendFailed, SendUnknown, Sent
 from storage.database import Database
 from storage.outbox import actions as outbox
 from storage.outbox.body import Body
+from storage.outbox.leasing import lease
 from storage.outbox.rules import MessageKind
 from storage.outbox.tables import OutgoingMessage
 from storage.people.actions import bind_account, open_accounts
@@ -235,7 +236,7 @@ def test_limits_put_messages_off(database: Database, bound: Cast, clock: SetCloc
 def test_a_dead_workers_messages_come_back(database: Database, bound: Cast, clock: SetClock) -> None:
     tell(database, bound["leader"], "一")
     with database.transaction() as session:
-        outbox.lease(
+        lease(
             session,
             worker="elsewhere/1/x",
             now=clock(),

@@ -8,9 +8,7 @@ from sqlmodel import col, select
 
 from storage.database import Database
 from storage.outbox.actions import (
-    LeasedMessage,
     cancel_waiting,
-    lease,
     mark_cancelled,
     mark_dead,
     mark_failed,
@@ -22,6 +20,7 @@ from storage.outbox.actions import (
     release,
 )
 from storage.outbox.body import Body, Choice, File, read_body
+from storage.outbox.leasing import LeasedMessage, lease
 from storage.outbox.rules import MAX_ATTEMPTS, MessageKind, MessageStatus
 from storage.outbox.tables import DeliveryAttempt, OutgoingMessage
 from tests.moments import moment

@@ -6,7 +6,8 @@ import pytest
 from sqlmodel import Session, select
 
 from jobs.planning import plan
-from storage.outbox.actions import lease, mark_sent
+from storage.outbox.actions import mark_sent
+from storage.outbox.leasing import lease
 from storage.outbox.rules import MessageKind
 from storage.outbox.tables import OutgoingMessage
 from storage.people.absences import stand_ins

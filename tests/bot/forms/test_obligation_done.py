@@ -6,7 +6,8 @@ from sqlmodel import select
 
 from jobs.planning import plan
 from storage.duties.tables import Obligation
-from storage.outbox.actions import lease, mark_sent
+from storage.outbox.actions import mark_sent
+from storage.outbox.leasing import lease
 from storage.rulebooks.actions import adopt_rulebook
 from storage.talks.actions import record_talk
 from tests.bot.dialogue.world import RECORD, World

@@ -8,7 +8,8 @@ from sqlmodel import Session, col, select
 from jobs.planning import plan, still_needed
 from storage.database import Database
 from storage.instants import SHANGHAI
-from storage.outbox.actions import lease, mark_cancelled, mark_sent
+from storage.outbox.actions import mark_cancelled, mark_sent
+from storage.outbox.leasing import lease
 from storage.outbox.rules import MessageStatus
 from storage.outbox.tables import OutgoingMessage
 from storage.people.tables import Person
