@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-import errno
 import logging
 import os
 import signal
@@ -10,7 +9,7 @@ import socket
 import sys
 import threading
 import time
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -23,8 +22,8 @@ from bot.channels.opening import open_channels
 from bot.clock import RunningClock
 from bot.conversation import Conversation
 from bot.inbox_worker import InboxWorker
+from bot.listening import in_front, listen, only, server_of, started, url_of
 from bot.operations import Operations
-from bot.settings import Settings
 from jobs.delivery import DeliveryWorker
 from jobs.delivery_desk import DeliveryDesk
 from jobs.planning import plan_in_rounds
@@ -41,7 +40,6 @@ if TYPE_CHECKING:
 
 log = logging.getLogger("tanhua.service")
 PARTS = ("web", "bot", "worker")
-DRAIN_SECONDS = 3
 SWITCH_SECONDS = 0.0005
 """How long a thread may compute while another waits for its turn. With Python's own 5 ms, a thread in the middle of a
 transaction, which comes back from the database a dozen times, waits that long each time, and the writers behind it too."""
@@ -130,7 +128,7 @@ class Service:
         try:
             servers = self._servers()
             serving = [asyncio.create_task(server.serve(sockets=[listener])) for server, listener in servers]
-            await _started([server for server, _ in servers], serving)
+            await started([server for server, _ in servers], serving)
             working = [asyncio.create_task(worker.run(stopping)) for worker in workers]
             ticking = start_ticking(self._ticks() if "worker" in self.parts else [self._watching()])
             self._say_ready()
@@ -197,33 +195,33 @@ class Service:
     def _servers(self) -> list[tuple["uvicorn.Server", socket.socket]]:
         settings = self.app.settings
         operations = Operations(self.app.database, self._last_looks(), self._counters)
-        listener = _listen(settings.host, 0 if self.parts == {"worker"} else settings.port)
-        self.address = _url(listener, settings.host)
+        listener = listen(settings.host, 0 if self.parts == {"worker"} else settings.port)
+        self.address = url_of(listener, settings.host)
         port = listener.getsockname()[1]
         if settings.operations_port == port and settings.operations_host == settings.host:
             self.operations_address = self.address
-            return [(_server(self._site(operations.routes()), settings), listener)]
+            return [(server_of(self._site(operations.routes()), settings), listener)]
         try:
             private = self._private_listener(port)
         except Refused:
             listener.close()
             raise
-        self.operations_address = _url(private, settings.operations_host)
+        self.operations_address = url_of(private, settings.operations_host)
         return [
-            (_server(self._site(operations.probes()), settings), listener),
-            (_server(_operators(operations), settings), private),
+            (server_of(self._site(operations.probes()), settings), listener),
+            (server_of(only(operations.routes()), settings), private),
         ]
 
     def _private_listener(self, port: int) -> socket.socket:
         """Where operators look: the port of the settings, or the one above the pages' port, if it is free."""
         settings = self.app.settings
         if settings.operations_port is not None:
-            return _listen(settings.operations_host, settings.operations_port, setting="TANHUA_OPERATIONS")
-        return _listen(settings.operations_host, port + 1 if settings.port else 0, or_any=True)
+            return listen(settings.operations_host, settings.operations_port, setting="TANHUA_OPERATIONS")
+        return listen(settings.operations_host, port + 1 if settings.port else 0, or_any=True)
 
     def _site(self, probes: Sequence[BaseRoute]) -> Any:
         """Pages and probes; what platforms call goes past the layers only pages need."""
-        return _in_front(self._called(), self._asgi(probes))
+        return in_front(self._called(), self._asgi(probes))
 
     def _called(self) -> list[BaseRoute]:
         return [route for channel in self.channels for route in channel.routes()] if "bot" in self.parts else []
@@ -279,84 +277,6 @@ class Service:
         for number in (signal.SIGINT, signal.SIGTERM):
             with contextlib.suppress(ValueError, RuntimeError):  # not in the main thread: a test
                 loop.add_signal_handler(number, caught)
-
-
-def _listen(host: str, port: int, *, or_any: bool = False, setting: str = "TANHUA") -> socket.socket:
-    """A listening socket; with `or_any` a free port is taken where `port` is not to be had.
-
-    Errors: Refused, in words, when host and port (`setting`_HOST and `setting`_PORT) are not to be had.
-    """
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)  # named: asyncio sets TCP_NODELAY then
-    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    try:
-        listener.bind((host, port))
-    except OSError as error:
-        if not or_any:
-            listener.close()
-            raise Refused(_not_to_be_had(error, host, port, setting)) from error
-        listener.bind((host, 0))
-    return listener
-
-
-def _not_to_be_had(error: OSError, host: str, port: int, setting: str) -> str:
-    if error.errno == errno.EADDRINUSE:
-        return f"端口 {port} 已被占用，可能已有一个服务在运行。请先停止它，或用 {setting}_PORT 另设端口。"
-    return f"不能在 {host} 的端口 {port} 上提供服务，请核对 {setting}_HOST 和 {setting}_PORT。"
-
-
-def _url(listener: socket.socket, host: str) -> str:
-    shown = "127.0.0.1" if host in ("", "0.0.0.0", "::") else host  # noqa: S104
-    return f"http://{f'[{shown}]' if ':' in shown else shown}:{listener.getsockname()[1]}/"
-
-
-def _server(asgi: Any, settings: Settings) -> "uvicorn.Server":
-    import uvicorn
-
-    class Server(uvicorn.Server):
-        """Leaves the signals to the service."""
-
-        @contextlib.contextmanager
-        def capture_signals(self) -> Iterator[None]:
-            yield
-
-    config = uvicorn.Config(
-        asgi,
-        log_config=None,
-        access_log=False,
-        server_header=False,
-        proxy_headers=bool(settings.trusted_proxies),
-        forwarded_allow_ips=settings.trusted_proxies,
-        timeout_graceful_shutdown=DRAIN_SECONDS,
-    )
-    return Server(config)
-
-
-def _in_front(routes: Sequence[BaseRoute], site: Any) -> Any:
-    from starlette.applications import Starlette
-
-    front, paths = Starlette(routes=routes), {str(getattr(route, "path", "")) for route in routes}
-
-    async def chosen(scope: Any, receive: Any, send: Any) -> None:
-        is_called = scope["type"] == "http" and scope["path"] in paths
-        await (front if is_called else site)(scope, receive, send)
-
-    return chosen
-
-
-def _operators(operations: Operations) -> Any:
-    from starlette.applications import Starlette
-
-    return Starlette(routes=operations.routes())
-
-
-async def _started(servers: Sequence["uvicorn.Server"], serving: Sequence[asyncio.Task[None]]) -> None:
-    while not all(server.started for server in servers):
-        for task in serving:
-            if task.done():
-                await task
-                raise RuntimeError("the server ended before it began")
-        await asyncio.sleep(0.01)
 
 
 async def _until(stopping: asyncio.Event, tasks: Sequence[asyncio.Task[Any]]) -> None:

@@ -11,7 +11,7 @@ import httpx
 import pytest
 from sqlmodel import col, select
 
-from bot.service import _listen, _server
+from bot.listening import listen, server_of
 from storage.database import Database
 from storage.outbox.actions import put
 from storage.outbox.body import Body
@@ -157,8 +157,8 @@ def test_only_trusted_proxies_are_believed(trusted: str, seen: str, tmp_path: Pa
             await send({"type": "http.response.body", "body": f"{scope['scheme']} {scope['client'][0]}".encode()})
 
     async def ask() -> str:
-        listener = _listen("127.0.0.1", 0)
-        server = _server(show, settings_for(tmp_path, trusted_proxies=trusted))
+        listener = listen("127.0.0.1", 0)
+        server = server_of(show, settings_for(tmp_path, trusted_proxies=trusted))
         serving = asyncio.create_task(server.serve(sockets=[listener]))
         while not server.started:
             await asyncio.sleep(0.01)
