@@ -13,7 +13,8 @@ from datetime import date, datetime
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from sqlalchemy import Table, func, insert, select
+from sqlalchemy import Table, insert, literal, select
+from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session
 
 from storage.database import Database, after_copied_ids
@@ -24,6 +25,8 @@ from storage.schema import metadata
 BATCH = 1_000
 MANIFEST = "manifest.json"
 FOLDER = "attachments"
+STATES = {"channelstate", "modeluse", "planningmark", "registerrevision"}
+"""Tables of what a program notes for itself by merely running: their rows are no records."""
 
 
 @dataclass(frozen=True)
@@ -90,11 +93,30 @@ def check_backup(path: Path) -> Backup:
     try:
         metadata.create_all(trial.engine)
         restored = _restore_rows(path, trial)
+        _check_files(path, manifest["files"])
+    except (KeyError, ValueError, TypeError, AttributeError, OSError, zipfile.BadZipFile, DBAPIError) as error:
+        raise Refused("备份已损坏：内容读不出来，或前后不一致。请改用其他备份。") from error
     finally:
         trial.close()
     if restored != manifest["rows"]:
         raise Refused("备份校验未通过：记录数与清单不一致，请重新备份。")
     return Backup(restored, manifest["files"])
+
+
+def _check_files(path: Path, expected: int) -> None:
+    """Every file is what its name says: the digest of its content."""
+    found = 0
+    with zipfile.ZipFile(path) as archive:
+        for name in archive.namelist():
+            place = PurePosixPath(name)
+            if place.parts[0] != FOLDER:
+                continue
+            digest = hashlib.sha256(archive.read(name)).hexdigest()
+            if place != PurePosixPath(FOLDER, digest[:2], digest):
+                raise Refused("备份已损坏：附件的内容与备份时不同。")
+            found += 1
+    if found != expected:
+        raise Refused("备份已损坏：附件数与清单不一致。")
 
 
 def restore_backup(path: Path, database: Database, data: Path) -> Backup:
@@ -106,7 +128,8 @@ def restore_backup(path: Path, database: Database, data: Path) -> Backup:
     check_backup(path)
     bring_up_to_date(database)
     with database.reading() as session:
-        if session.execute(select(func.count()).select_from(metadata.tables["person"])).scalar_one():
+        records = (table for table in metadata.sorted_tables if table.name not in STATES)
+        if any(session.execute(select(literal(1)).select_from(table).limit(1)).first() for table in records):
             raise Conflict("数据库中已有记录。请恢复到空的数据目录或空的数据库。")
     _restore_files(path, data)
     return Backup(_restore_rows(path, database), manifest["files"])
@@ -116,7 +139,7 @@ def _restore_rows(path: Path, database: Database) -> dict[str, int]:
     restored: dict[str, int] = {}
     digests = _manifest(path)["digests"]
     with zipfile.ZipFile(path) as archive, database.transaction() as session:
-        for table in metadata.sorted_tables:
+        for table in reversed(metadata.sorted_tables):
             session.execute(table.delete())
         for table in metadata.sorted_tables:
             digest = hashlib.sha256()
@@ -175,6 +198,8 @@ def _manifest(path: Path) -> dict[str, Any]:
             manifest: dict[str, Any] = json.loads(archive.read(MANIFEST))
     except (OSError, KeyError, ValueError, zipfile.BadZipFile) as error:
         raise Refused("这不是本系统的备份文件，或文件已损坏。") from error
+    if not isinstance(manifest, dict):
+        raise Refused("这不是本系统的备份文件，或文件已损坏。")
     if manifest.get("schema") != HEAD:
         raise Refused(f"备份的数据版本为 {manifest.get('schema')}，与当前程序（{HEAD}）不同，请用相同版本恢复。")
     return manifest
