@@ -230,7 +230,7 @@ def _text(cell: object) -> str:
 
 
 def _read_date(text: str) -> tuple[Value, str]:
-    day = _written_date(unicodedata.normalize("NFKC", text))
+    day = written_date(text)
     if day is None:
         return None, f"“{text}”不是有效日期，请写成 2025-08-13 的形式"
     if not EARLIEST <= day <= LATEST:
@@ -238,7 +238,9 @@ def _read_date(text: str) -> tuple[Value, str]:
     return day, ""
 
 
-def _written_date(text: str) -> date | None:
+def written_date(text: str) -> date | None:
+    """The day a text names as people and programs write dates, of any width; None when it is none."""
+    text = unicodedata.normalize("NFKC", text).strip()
     match = WRITTEN_DATE.fullmatch(text)
     if not match:
         if not re.fullmatch(r"(19|20)\d{6}", text):
