@@ -8,6 +8,7 @@ import hashlib
 import json
 import zipfile
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path, PurePosixPath
@@ -43,9 +44,22 @@ class Backup:
 
 
 def write_backup(database: Database, data: Path, out: Path) -> Backup:
-    """Write a backup to `out` and prove it by restoring it into memory. Refused when the proof fails."""
+    """Write a backup to `out` and prove it by restoring it into memory. Refused when that or the proof fails."""
     partial = out.with_name(out.name + ".part")
-    partial.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        partial.parent.mkdir(parents=True, exist_ok=True)
+        done = _write_all(database, data, partial)
+        check_backup(partial)
+        partial.replace(out)
+    except OSError as error:
+        raise Refused(f"无法写入备份 {out}，请核对文件夹、磁盘空间和权限。") from error
+    finally:
+        with suppress(OSError):
+            partial.unlink(missing_ok=True)
+    return done
+
+
+def _write_all(database: Database, data: Path, partial: Path) -> Backup:
     rows: dict[str, int] = {}
     digests: dict[str, str] = {}
     with zipfile.ZipFile(partial, "w", zipfile.ZIP_DEFLATED, compresslevel=6) as archive:
@@ -59,8 +73,6 @@ def write_backup(database: Database, data: Path, out: Path) -> Backup:
             archive.write(path, str(PurePosixPath(FOLDER, path.relative_to(data / FOLDER).as_posix())))
         manifest = {"schema": HEAD, "rows": rows, "digests": digests, "files": len(files)}
         archive.writestr(MANIFEST, json.dumps(manifest, ensure_ascii=False, indent=1))
-    check_backup(partial)
-    partial.replace(out)
     return Backup(rows, len(files))
 
 

@@ -1,5 +1,6 @@
 """A backup written while the bot runs comes back whole, on either engine."""
 
+import errno
 import hashlib
 import json
 import zipfile
@@ -132,3 +133,21 @@ def test_records_other_than_people_are_not_written_over(
     with pytest.raises(Conflict):
         restore_backup(backup, second_database, tmp_path / "again")
     assert counts(second_database)["calendarday"] == 1
+
+
+def test_a_place_that_cannot_be_written_is_named(database: Database, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("in the way")
+    with pytest.raises(Refused, match=r"b\.zip"):
+        write_backup(database, tmp_path / "data", tmp_path / "file" / "b.zip")
+
+
+def test_a_full_disk_leaves_nothing_half_written(
+    database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object, **__: object) -> None:
+        raise OSError(errno.ENOSPC, "no space left")
+
+    monkeypatch.setattr(zipfile.ZipFile, "writestr", full)
+    with pytest.raises(Refused, match="磁盘空间"):
+        write_backup(database, tmp_path / "data", tmp_path / "b.zip")
+    assert not list(tmp_path.glob("b.zip*"))
