@@ -24,6 +24,9 @@ def main(argv: list[str] | None = None) -> int:
     except ValidationError as error:
         print("\n".join(setting_problems(error)), file=sys.stderr)
         return 2
+    except (OSError, UnicodeDecodeError):
+        print("设置文件 .env 读不到或不是 UTF-8 文本，请核对权限，或用 UTF-8 编码另存。", file=sys.stderr)
+        return 2
     try:
         from bot.app import open_app
 

@@ -1,9 +1,14 @@
 """What a channel hands in: channel-neutral and frozen. What goes out is `storage.outbox.body.Body`."""
 
 import json
+import re
 from dataclasses import dataclass
 
 from storage.attachments.folder import KeptFile
+
+UNSEEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\xad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff\ud800-\udfff]")
+"""What nobody types on purpose: controls and half characters, which no database takes, and the invisible marks that
+come along when somebody copies a text, such as one of ours in WeCom."""
 
 
 @dataclass(frozen=True)
@@ -24,6 +29,11 @@ class IncomingMessage:
     private: bool = True
     other: bool = False
     """Something without use to us, such as a location."""
+
+    def __post_init__(self) -> None:
+        """Take out what nobody sees."""
+        for name in ("text", "choice"):
+            object.__setattr__(self, name, UNSEEN.sub("", getattr(self, name)))
 
     def to_json(self) -> str:
         """The content as JSON, for the inbox."""

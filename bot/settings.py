@@ -3,7 +3,7 @@
 from datetime import datetime
 from pathlib import Path
 
-from pydantic import Field, SecretStr, field_validator
+from pydantic import Field, SecretStr, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 TELEGRAM_API = "https://api.telegram.org"
@@ -73,11 +73,15 @@ class Settings(BaseSettings):
     now: datetime | None = None
     """ISO instant with offset: sets the clock of any command, for trials and tests."""
 
-    @field_validator("now", "operations_port", mode="before")
+    @field_validator(
+        "data", "host", "port", "operations_host", "operations_port", "telegram_api_url", "wecom_agent_id",
+        "wecom_markdown", "wecom_api_url", "now", mode="before",
+    )  # fmt: skip
     @classmethod
-    def blank_is_unset(cls, value: object) -> object:
-        """An empty TANHUA_NOW means the real clock, an empty port the usual one."""
-        return None if value == "" else value
+    def blank_is_unset(cls, value: object, info: ValidationInfo) -> object:
+        """A line with nothing behind the = leaves the setting at its default: no folder, number or address is blank."""
+        is_blank = isinstance(value, str) and not value.strip()
+        return cls.model_fields[str(info.field_name)].default if is_blank else value
 
     @field_validator("now")
     @classmethod

@@ -51,6 +51,10 @@ class Verdict:
     unsealed: int
     broken_line: int | None
     reason: str = ""
+    head: str = ""
+    """The last digest of the chain: whoever keeps it elsewhere can tell later that the end was not cut off."""
+    knows_head: bool = True
+    """Whether the chain still holds the digest that was asked for."""
 
 
 def digest_of(value: object) -> str:
@@ -129,9 +133,13 @@ def seal(session: Session) -> int:
     return count
 
 
-def verify(session: Session) -> Verdict:
-    """Recompute the chain from the start; the first sealed line that was changed or removed is named."""
-    digest, checked = GENESIS, 0
+def verify(session: Session, kept_head: str = "") -> Verdict:
+    """Recompute the chain from the start; the first sealed line that was changed or removed is named.
+
+    `kept_head`: the head of an earlier verdict, or its beginning. Only that tells when lines were cut off at the end,
+    or when the whole chain was made anew.
+    """
+    digest, checked, is_known = GENESIS, 0, not kept_head
     with session.exec(
         select(AuditSeal, AuditLine)
         .join(AuditLine, col(AuditLine.id) == col(AuditSeal.line_id), isouter=True)
@@ -144,8 +152,9 @@ def verify(session: Session) -> Verdict:
             if _chained(digest, line) != sealed.digest:
                 return Verdict(checked, 0, sealed.line_id, "这一行或它之前的记录与封存时不同")
             digest, checked = sealed.digest, checked + 1
+            is_known = is_known or digest.startswith(kept_head)
     total = session.exec(select(func.count()).select_from(AuditLine)).one()
-    return Verdict(checked, total - checked, None)
+    return Verdict(checked, total - checked, None, head=digest, knows_head=is_known)
 
 
 def _chained(previous: str, line: AuditLine) -> str:

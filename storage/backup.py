@@ -8,12 +8,14 @@ import hashlib
 import json
 import zipfile
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from sqlalchemy import Table, func, insert, select
+from sqlalchemy import Table, insert, literal, select
+from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session
 
 from storage.database import Database, after_copied_ids
@@ -24,6 +26,8 @@ from storage.schema import metadata
 BATCH = 1_000
 MANIFEST = "manifest.json"
 FOLDER = "attachments"
+STATES = {"channelstate", "modeluse", "planningmark", "registerrevision"}
+"""Tables of what a program notes for itself by merely running: their rows are no records."""
 
 
 @dataclass(frozen=True)
@@ -40,9 +44,22 @@ class Backup:
 
 
 def write_backup(database: Database, data: Path, out: Path) -> Backup:
-    """Write a backup to `out` and prove it by restoring it into memory. Refused when the proof fails."""
+    """Write a backup to `out` and prove it by restoring it into memory. Refused when that or the proof fails."""
     partial = out.with_name(out.name + ".part")
-    partial.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        partial.parent.mkdir(parents=True, exist_ok=True)
+        done = _write_all(database, data, partial)
+        check_backup(partial)
+        partial.replace(out)
+    except OSError as error:
+        raise Refused(f"无法写入备份 {out}，请核对文件夹、磁盘空间和权限。") from error
+    finally:
+        with suppress(OSError):
+            partial.unlink(missing_ok=True)
+    return done
+
+
+def _write_all(database: Database, data: Path, partial: Path) -> Backup:
     rows: dict[str, int] = {}
     digests: dict[str, str] = {}
     with zipfile.ZipFile(partial, "w", zipfile.ZIP_DEFLATED, compresslevel=6) as archive:
@@ -56,8 +73,6 @@ def write_backup(database: Database, data: Path, out: Path) -> Backup:
             archive.write(path, str(PurePosixPath(FOLDER, path.relative_to(data / FOLDER).as_posix())))
         manifest = {"schema": HEAD, "rows": rows, "digests": digests, "files": len(files)}
         archive.writestr(MANIFEST, json.dumps(manifest, ensure_ascii=False, indent=1))
-    check_backup(partial)
-    partial.replace(out)
     return Backup(rows, len(files))
 
 
@@ -90,11 +105,30 @@ def check_backup(path: Path) -> Backup:
     try:
         metadata.create_all(trial.engine)
         restored = _restore_rows(path, trial)
+        _check_files(path, manifest["files"])
+    except (KeyError, ValueError, TypeError, AttributeError, OSError, zipfile.BadZipFile, DBAPIError) as error:
+        raise Refused("备份已损坏：内容读不出来，或前后不一致。请改用其他备份。") from error
     finally:
         trial.close()
     if restored != manifest["rows"]:
         raise Refused("备份校验未通过：记录数与清单不一致，请重新备份。")
     return Backup(restored, manifest["files"])
+
+
+def _check_files(path: Path, expected: int) -> None:
+    """Every file is what its name says: the digest of its content."""
+    found = 0
+    with zipfile.ZipFile(path) as archive:
+        for name in archive.namelist():
+            place = PurePosixPath(name)
+            if place.parts[0] != FOLDER:
+                continue
+            digest = hashlib.sha256(archive.read(name)).hexdigest()
+            if place != PurePosixPath(FOLDER, digest[:2], digest):
+                raise Refused("备份已损坏：附件的内容与备份时不同。")
+            found += 1
+    if found != expected:
+        raise Refused("备份已损坏：附件数与清单不一致。")
 
 
 def restore_backup(path: Path, database: Database, data: Path) -> Backup:
@@ -106,7 +140,8 @@ def restore_backup(path: Path, database: Database, data: Path) -> Backup:
     check_backup(path)
     bring_up_to_date(database)
     with database.reading() as session:
-        if session.execute(select(func.count()).select_from(metadata.tables["person"])).scalar_one():
+        records = (table for table in metadata.sorted_tables if table.name not in STATES)
+        if any(session.execute(select(literal(1)).select_from(table).limit(1)).first() for table in records):
             raise Conflict("数据库中已有记录。请恢复到空的数据目录或空的数据库。")
     _restore_files(path, data)
     return Backup(_restore_rows(path, database), manifest["files"])
@@ -116,7 +151,7 @@ def _restore_rows(path: Path, database: Database) -> dict[str, int]:
     restored: dict[str, int] = {}
     digests = _manifest(path)["digests"]
     with zipfile.ZipFile(path) as archive, database.transaction() as session:
-        for table in metadata.sorted_tables:
+        for table in reversed(metadata.sorted_tables):
             session.execute(table.delete())
         for table in metadata.sorted_tables:
             digest = hashlib.sha256()
@@ -175,6 +210,8 @@ def _manifest(path: Path) -> dict[str, Any]:
             manifest: dict[str, Any] = json.loads(archive.read(MANIFEST))
     except (OSError, KeyError, ValueError, zipfile.BadZipFile) as error:
         raise Refused("这不是本系统的备份文件，或文件已损坏。") from error
+    if not isinstance(manifest, dict):
+        raise Refused("这不是本系统的备份文件，或文件已损坏。")
     if manifest.get("schema") != HEAD:
         raise Refused(f"备份的数据版本为 {manifest.get('schema')}，与当前程序（{HEAD}）不同，请用相同版本恢复。")
     return manifest

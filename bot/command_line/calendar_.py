@@ -3,6 +3,7 @@
 import argparse
 import csv
 import sys
+from contextlib import suppress
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -45,25 +46,38 @@ def run(arguments: argparse.Namespace, app: "App") -> int:
 def read_days(path: Path) -> "tuple[list[DeclaredDay], list[str]]":
     """The days of a CSV, and what is wrong in which line. Refused when the file cannot be read."""
     from storage.calendar import DeclaredDay
+    from storage.workbook.reading import written_date
 
-    try:
-        text = path.read_text("utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        raise Refused(f"文件 {path.name} 读不到或不是 UTF-8 文本。") from error
     days: list[DeclaredDay] = []
     problems: list[str] = []
-    for number, row in enumerate(csv.reader(text.splitlines()), start=1):
+    seen: dict[date, int] = {}
+    for number, row in enumerate(csv.reader(_text(path).splitlines()), start=1):
         cells = [cell.strip() for cell in row]
         if not any(cells) or (number == 1 and cells[0] == "日期"):
             continue
-        try:
-            day = date.fromisoformat(cells[0])
-        except ValueError:
+        day = written_date(cells[0])
+        if day is None:
             problems.append(f"第 {number} 行：日期“{cells[0]}”应写成 2027-01-01 的样子")
             continue
         meaning = cells[1] if len(cells) > 1 else ""
         if meaning not in MEANINGS:
             problems.append(f"第 {number} 行：“{meaning}”应为上班、休息或恢复")
             continue
+        if day in seen:
+            problems.append(f"第 {number} 行：{day} 与第 {seen[day]} 行重复，请只留一行")
+            continue
+        seen[day] = number
         days.append(DeclaredDay(day, MEANINGS[meaning], cells[2] if len(cells) > 2 else ""))
     return days, problems
+
+
+def _text(path: Path) -> str:
+    """The file as text: UTF-8, or what Excel saves a CSV in where it speaks Chinese."""
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise Refused(f"文件 {path.name} 读不到，请核对文件名和权限。") from error
+    for encoding in ("utf-8-sig", "gb18030"):
+        with suppress(UnicodeDecodeError):
+            return data.decode(encoding)
+    raise Refused(f"文件 {path.name} 不是 UTF-8 或 GB18030 文本，请另存为 CSV 后再试。")

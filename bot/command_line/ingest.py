@@ -26,6 +26,7 @@ def run(arguments: argparse.Namespace, app: "App") -> int:
     from tqdm import tqdm
 
     from knowledge.ingesting import files_under, ingest_files
+    from knowledge.manifest import manifest_problems
     from storage.documents.rules import read_audience
     from storage.errors import Refused
 
@@ -36,6 +37,9 @@ def run(arguments: argparse.Namespace, app: "App") -> int:
     files = files_under(arguments.paths)
     if not files:
         raise Refused("所给的文件夹里没有可以收录的文件。")
+    for folder in dict.fromkeys(file.parent for file in files):
+        for problem in manifest_problems(folder):
+            print(f"注意：{problem}", file=sys.stderr)
     results = []
     with tqdm(total=len(files), desc="收录", unit="份", file=sys.stderr, disable=None) as bar:
         for result in ingest_files(app.database, files, audience=audience, actor=None, now=app.clock()):

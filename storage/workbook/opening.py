@@ -58,13 +58,15 @@ def has_formulas(path: Path) -> bool:
 
 def check_place(path: Path) -> None:
     """Make the folder of `path`. Refused, before any work is done, when a workbook cannot be written there."""
-    if path.suffix.lower() != ".xlsx" and not path.is_dir():
-        raise Refused(f"文件名应以 .xlsx 结尾，例如 {path.stem}.xlsx。")
     try:
+        is_folder = path.is_dir()
+        if path.suffix.lower() != ".xlsx" and not is_folder:
+            raise Refused(f"文件名应以 .xlsx 结尾，例如 {path.stem}.xlsx。")
         path.parent.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
+        place = path if path.exists() else path.parent
+    except OSError as error:  # also a folder on the way that may not be looked into
         raise _not_writable(path) from error
-    if path.is_dir() or not os.access(path if path.exists() else path.parent, os.W_OK):
+    if is_folder or not os.access(place, os.W_OK):
         raise _not_writable(path)
 
 

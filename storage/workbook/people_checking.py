@@ -11,6 +11,9 @@ from storage.workbook.columns import PERSONS, UNITS
 from storage.workbook.reading import CellProblem, ReadWorkbook
 
 ACCOUNT = "企业微信账号"
+ABOVE = "上级编号"
+UNKNOWN = "\0"
+"""Stands above a unit whose 上级编号 cannot be read: no code of a cell is ever this one."""
 ASSIGNMENT = ("单位编号", "谈话单位编号", "谈话人编号")
 
 
@@ -31,7 +34,8 @@ class Roster:
     def of(cls, book: ReadWorkbook, recorded: Recorded, today: date) -> "Roster":
         """The recorded tree and people with the workbook's on top."""
         parents = {code: cells["上级编号"] for code, cells in recorded.cells[UNITS.name].items()}
-        parents |= {row.code: row.text("上级编号") for row in book.rows[UNITS.name]}
+        unread = {problem.row for problem in book.problems if (problem.sheet, problem.column) == (UNITS.name, ABOVE)}
+        parents |= {row.code: UNKNOWN if row.number in unread else row.text(ABOVE) for row in book.rows[UNITS.name]}
         held = {code: list(postings) for code, postings in recorded.postings.items()}
         for row in book.rows[PERSONS.name]:
             held[row.code] = _with_file(held.get(row.code, []), row.text("单位编号"), row.day("任职日期"), today)

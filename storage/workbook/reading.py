@@ -10,6 +10,7 @@ from typing import Any
 
 from storage.errors import Refused
 from storage.workbook.columns import SHEETS, Cell, Column, Sheet
+from storage.workbook.merged import Merged, merged_ranges
 from storage.workbook.opening import has_formulas, not_a_workbook, open_workbook, pages_of
 
 Value = str | date | bool | tuple[str, ...] | None
@@ -18,7 +19,7 @@ LONGEST_TEXT = 32_767  # what one cell of Excel holds
 LONGEST_CODE = 64
 OURS = {"说明", "导入问题"}
 ERROR_VALUES = {"#N/A", "#REF!", "#NAME?", "#VALUE!", "#DIV/0!", "#NULL!", "#NUM!"}
-UNPRINTABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]|[\ud800-\udfff]")
+UNPRINTABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]|[\ud800-\udfff]|[\u200b-\u200d\u2060\ufeff]")
 SEPARATORS = re.compile(r"[、,，;；\s]+")
 WRITTEN_DATE = re.compile(r"(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*日?(?:\s+0?0:00(?::00)?)?")
 EARLIEST, LATEST = date(1949, 10, 1), date(2100, 1, 1)
@@ -95,7 +96,11 @@ def _read_sheets(path: Path, book: Any) -> ReadWorkbook:
             continue
         page = pages[sheet.name]
         page.reset_dimensions()  # the size a file declares may be wrong: read what is there
-        _read_sheet(sheet, page.iter_rows(values_only=True), result, unfinished.get(sheet.name, frozenset()))
+        lines = page.iter_rows(values_only=True)
+        headings = result.headings[sheet.name] = _read_headings(sheet, next(lines, ()), result)
+        ours = [headings[column.name] for column in sheet.columns if column.name in headings]
+        merged = Merged.of(merged_ranges(path, page._worksheet_path), ours)
+        _read_rows(sheet, lines, result, unfinished.get(sheet.name, frozenset()), merged)
     known = {sheet.name for sheet in SHEETS} | OURS
     result.notices += [f"工作表“{name}”不在模板中，已忽略" for name in pages if name not in known]
     return result
@@ -115,11 +120,14 @@ def _formulas(path: Path) -> dict[str, frozenset[tuple[int, int]]]:
     return found
 
 
-def _read_sheet(
-    sheet: Sheet, lines: Iterator[tuple[Any, ...]], result: ReadWorkbook, formulas: frozenset[tuple[int, int]]
+def _read_rows(
+    sheet: Sheet,
+    lines: Iterator[tuple[Any, ...]],
+    result: ReadWorkbook,
+    formulas: frozenset[tuple[int, int]],
+    merged: Merged,
 ) -> None:
-    headings = _read_headings(sheet, next(lines, ()), result)
-    result.headings[sheet.name] = headings
+    headings = result.headings[sheet.name]
     result.rows[sheet.name] = rows = []
     for number, line in enumerate(lines, start=2):
         if number > LARGEST_ROWS:
@@ -137,6 +145,8 @@ def _read_sheet(
             value, reason = read_cell(column, cell)
             if cell is None and (number, index) in formulas:
                 reason = "公式没有计算结果，请用 Excel 或 WPS 打开并保存一次，或改填数值"
+            elif (place := merged.above(number, index, line)) and not _text(cell):
+                reason = f"在合并单元格 {place} 之内，只有第一格有内容，请取消合并后逐格填写"
             values[column.name] = value
             if reason:
                 result.problems.append(CellProblem(sheet.name, number, column.name, reason))
@@ -163,7 +173,7 @@ def _heading(cell: object) -> str:
 
 
 def clean_text(text: str) -> str:
-    """Text as a cell keeps it: no characters Excel refuses, one kind of line break, no blanks around it."""
+    """Text as a cell keeps it: no characters Excel refuses or nobody sees, one kind of line break, no blanks around it."""
     return UNPRINTABLE.sub("", text.replace("\r\n", "\n").replace("\r", "\n")).strip()
 
 
@@ -220,7 +230,7 @@ def _text(cell: object) -> str:
 
 
 def _read_date(text: str) -> tuple[Value, str]:
-    day = _written_date(unicodedata.normalize("NFKC", text))
+    day = written_date(text)
     if day is None:
         return None, f"“{text}”不是有效日期，请写成 2025-08-13 的形式"
     if not EARLIEST <= day <= LATEST:
@@ -228,7 +238,9 @@ def _read_date(text: str) -> tuple[Value, str]:
     return day, ""
 
 
-def _written_date(text: str) -> date | None:
+def written_date(text: str) -> date | None:
+    """The day a text names as people and programs write dates, of any width; None when it is none."""
+    text = unicodedata.normalize("NFKC", text).strip()
     match = WRITTEN_DATE.fullmatch(text)
     if not match:
         if not re.fullmatch(r"(19|20)\d{6}", text):

@@ -1,6 +1,7 @@
 """The commands of the record: what they print, what they refuse, and with which exit status."""
 
 import json
+import re
 import sqlite3
 from contextlib import closing
 from pathlib import Path
@@ -108,6 +109,21 @@ def test_audit_verify_names_the_first_broken_line(tanhua: Commands, good: Path) 
     assert result.status == 1
     assert "第 7 行有误" in result.err
     assert "其前 6 行无误" in result.err
+
+
+def test_audit_verify_with_a_kept_head(tanhua: Commands, good: Path) -> None:
+    tanhua.ok("import", good, now=NOW)
+    head = re.search(r"链尾 ([0-9a-f]{64})", tanhua.ok("audit", "verify"))
+    assert head is not None
+    assert "全部无误" in tanhua.ok("audit", "verify", "--head", head[1].upper())
+    with closing(sqlite3.connect(tanhua.data / "tanhua.db")) as connection:
+        for table, column in (("auditseal", "line_id"), ("auditline", "id")):
+            connection.execute(f"DELETE FROM {table} WHERE {column} > 15")
+        connection.commit()
+    assert "已核对 15 行，全部无误。" in tanhua.ok("audit", "verify")
+    result = tanhua.run("audit", "verify", "--head", head[1])
+    assert (result.status, "末尾的记录被删除" in result.err) == (1, True)
+    assert tanhua.run("audit", "verify", "--head", "abc").status == 2
 
 
 def test_audit_seal(tanhua: Commands, good: Path) -> None:

@@ -98,6 +98,32 @@ def test_a_line_deleted_together_with_its_seal_breaks_the_next(sealed: Database)
     assert (checked, broken) == (11, 13)
 
 
+def test_a_kept_head_tells_when_the_end_was_cut_off_or_the_chain_made_anew(sealed: Database) -> None:
+    def knows(head: str) -> bool:
+        with sealed.reading() as session:
+            return verify(session, head).knows_head
+
+    with sealed.reading() as session:
+        head = verify(session).head
+    assert knows(head)
+    assert knows(head[:12])
+    _write(sealed, 3, 31)
+    _seal(sealed)
+    assert knows(head)
+    assert not knows("0" * 64)
+    with sealed.transaction() as session:
+        session.execute(delete(AuditSeal).where(col(AuditSeal.line_id) > 28))
+        session.execute(delete(AuditLine).where(col(AuditLine.id) > 28))
+    assert _verdict(sealed) == (28, 0, None)
+    assert not knows(head)
+    with sealed.transaction() as session:
+        session.execute(delete(AuditSeal))
+        session.execute(update(AuditLine).where(col(AuditLine.id) == 3).values(subject_id=99))
+    assert _seal(sealed) == 28
+    assert _verdict(sealed) == (28, 0, None)
+    assert not knows(head)
+
+
 def test_lines_put_in_between_are_found(sealed: Database) -> None:
     with sealed.transaction() as session:
         session.execute(text("UPDATE auditline SET id = 500 WHERE id = 5"))

@@ -49,6 +49,7 @@ ONE_BAD_CELL: list[tuple[str, Change, str, str, str, str]] = [
     ("unknown level", _cell("单位", "Q", "层级", "区"), "单位", "Q", "层级", "应为"),
     ("no such parent", _cell("单位", "Q", "上级编号", "ZZ"), "单位", "Q", "上级编号", "没有编号“ZZ”"),
     ("not a date", _cell("单位", "Q", "民主生活会日期", "八月下旬"), "单位", "Q", "民主生活会日期", "不是有效日期"),
+    ("parent unreadable", _cell("单位", "Q", "上级编号", "#REF!"), "单位", "Q", "上级编号", "错误值"),
     ("its own parent", _cell("单位", "S", "上级编号", "S"), "单位", "S", "上级编号", "成环"),
     ("no name", _cell("人员", "A2", "姓名", " "), "人员", "A2", "姓名", "不能为空"),
     ("no such unit", _cell("人员", "A2", "单位编号", "ZZ"), "人员", "A2", "单位编号", "没有编号“ZZ”"),
@@ -298,10 +299,11 @@ def test_marking_copes_with_merged_cells_and_missing_sheets(sqlite_database: Dat
     page.merge_cells("B2:B3")
     book.save(tmp_path / "merged.xlsx")
     report = import_file(sqlite_database, tmp_path / "merged.xlsx", HIRED)
-    assert CellProblem("单位", 3, "名称", "“名称”不能为空") in report.problems
+    reason = "在合并单元格 B2:B3 之内，只有第一格有内容，请取消合并后逐格填写"
+    assert CellProblem("单位", 3, "名称", reason) in report.problems
     write_problems(tmp_path / "merged.xlsx", report.problems, tmp_path / "marked.xlsx")
     marked = load_workbook(tmp_path / "marked.xlsx")
-    assert "不能为空" in marked["单位"]["B2"].comment.text
+    assert "B2:B3" in marked["单位"]["B2"].comment.text
     marked.close()
 
 

@@ -8,6 +8,7 @@ import pytest
 
 from bot.app import App
 from bot.command_line import stats
+from bot.settings import Settings
 from tests.flows.commands import Commands, Result
 from tests.peers.chat_model_server import ChatModelServer
 
@@ -85,6 +86,31 @@ def test_a_setting_that_cannot_be_read_is_named(
 ) -> None:
     monkeypatch.setenv(name, value)
     assert said in told(commands.run(*PERIOD, now=value if name == "TANHUA_NOW" else ""), 2)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "DATA",
+        "HOST",
+        "PORT",
+        "OPERATIONS_PORT",
+        "TELEGRAM_API_URL",
+        "WECOM_AGENT_ID",
+        "WECOM_MARKDOWN",
+        "WECOM_API_URL",
+    ],
+)
+def test_a_setting_left_blank_is_not_set(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    plain = Settings(_env_file=None)  # type: ignore[call-arg]
+    monkeypatch.setenv(f"TANHUA_{name}", " ")
+    assert Settings(_env_file=None) == plain  # type: ignore[call-arg]
+
+
+def test_a_settings_file_that_is_no_text(commands: Commands, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    (tmp_path / ".env").write_bytes("TANHUA_HOST=数据".encode("gbk"))
+    monkeypatch.chdir(tmp_path)
+    assert "不是 UTF-8 文本" in told(commands.run(*PERIOD), 2)
 
 
 @pytest.mark.parametrize(
