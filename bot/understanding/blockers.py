@@ -7,7 +7,7 @@ from bot.understanding.statuses import STUCK_WORDS
 HOLDING_WORDS = (
     r"卡在|卡着|卡点(?:是|在|主要|:)?|困难(?:是|在于|主要|:)|难点(?:是|在|主要|:)|堵点(?:是|在|主要|"
     r":)|瓶颈(?:是|在|:)|难处(?:是|在)|问题(?:是|在于|主要|出在|:)|阻力|主要(?:是|因为|原因|困难|卡)|"
-    r"原因(?:是|在于|:)|因为|由于|受制于|受限于|受.{1,8}影响|缺(?!席|点|陷)|短缺|不足(?!\d)|不够|"
+    r"原因(?:是|在于|:)|因为|由于|^因(?![此素为而公私人地])|受制于|受限于|受.{1,8}影响|缺(?!席|点|陷)|短缺|不足(?!\d)|不够|"
     r"没到位|未到位|不到位|没批|未批|(?:没|未|不)(?:有)?(?:通过|过(?!关|来|去)|审|签|拨|定(?!期)|给|"
     r"办下来|谈拢|落地|交付|验收)|谈不[拢成]|不(?:太|大|怎么)?好(?:找|办|弄|协调|做|搞|推|谈)|不(?:太|"
     r"大|够)?(?:足|顺|配合|理解|支持|积极|愿意|肯|愿|给力)|难(?:找|办|协调|推|弄|做|搞)|(?:找|请|招|"
@@ -34,7 +34,7 @@ _NONE = re.compile(
     rf"什么)?{_NO_SUBJECT}?|没遇到(?:什么|啥)?{_NO_SUBJECT}?|暂无{_NO_SUBJECT}?|{_NO_SUBJECT}(?:暂时|"
     rf"目前|倒|也|都|是|:)*(?:没有?|无|不存在|没了)|(?:一切|都|挺|很|比较|进展|推进|整改|工作|非常|"
     rf"还算)*(?:顺利|正常|顺畅|畅通)(?:推进|进行)?|没(?:有)?了|无卡点|零困难|[没莫]得|冇|none|nope|nah|nothing|no|n/?a|没有?(?:啥|什么)[^，。；没不]{{1,6}}的(?:地方|东西|事)?|"
-    rf"没啥|没什么|否|不需要|不缺|都好|都解决了|已解决|困难已(?:经)?解决)(?:的|了|吧|啊|呢|哈|呀|哦|"
+    rf"没啥|没什么|否|不需要|不[缺差](?:啥|什么)?|都好|都解决了|已解决|困难已(?:经)?解决)(?:的|了|吧|啊|呢|哈|呀|哦|"
     rf"要说的|可说的|需要协调的?)*)"
 )
 _NONE_PART = re.compile(
@@ -68,6 +68,12 @@ _LEADS = re.compile(
 )
 
 
+_MOVED_TO = re.compile(
+    r"，*(?:我们?|现|需要?|拟|申请|请求|希望)*(?:延期|推迟|推后|顺延|延长|延后|延|调整|改)(?:到|至|为)，*$"
+)
+"""What is left of 因资金未到位推迟到6月30日 when the day has been taken out."""
+
+
 def says_none(text: str) -> bool:
     """Whether the whole of `text` (normalised) says that nothing is in the way."""
     first, _, rest = text.partition("，")
@@ -90,6 +96,8 @@ def find_blocker(text: str) -> str | None:
     """The clauses of `text` that name an obstacle, joined; "" where it says there is none; None where neither."""
     clauses = [clause for clause in _BREAK.split(text) if clause]
     named = [clause for clause in clauses if _HOLDING.search(clause) and not _NONE_PART.search(clause)]
+    if len(named) == 1 and len(clauses) > 1 and _ONLY_STUCK.fullmatch(named[0]):
+        return beside_stuck(text) or _trimmed(named[0])
     if named:
         return "，".join(_trimmed(clause) for clause in named)
     return "" if _NONE_PART.search(text) else None
@@ -118,11 +126,11 @@ def _trimmed(clause: str) -> str:
         r"主要(?:是|因为)|原因(?:是|在于|:)|因为|由于|问题(?:是|在于|出在)).+",
         clause,
     )
-    words = held[0] if held else clause
+    words = _MOVED_TO.sub("", held[0] if held else clause)
     return (
         re.sub(
-            r"^(?:主要是|主要因为|困难是|困难在于|难点是|难点在于|原因是|因为|由于|[卡停堵耗僵困压悬]在|"
-            r"问题是|问题在于|问题出在|:)+",
+            r"^(?:因(?![此素为而])|主要是|主要因为|(?:困难|难点|堵点|问题|原因)(?:是|在于|:)|原因是|因为|由于|[卡停堵耗僵困压悬]在|"
+            r"问题出在|:)+",
             "",
             words,
         ).strip()

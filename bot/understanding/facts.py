@@ -15,12 +15,13 @@ from bot.understanding.corrections import takes_back
 from bot.understanding.date_mentions import DateMention
 from bot.understanding.dates import mentions
 from bot.understanding.extensions import Extension, read_extension
-from bot.understanding.finish_dates import FinishReading, read_finish
+from bot.understanding.finish_dates import FinishReading, read_finish, without_reason
 from bot.understanding.hedges import conditional, doubted_aside, hedged, likelihoods
 from bot.understanding.numbers import percent_in
 from bot.understanding.percent_reading import PercentReading
 from bot.understanding.plain_words import DATE_WORDS, PERCENT_WORDS, is_plain, is_story
 from bot.understanding.replies import Expecting
+from bot.understanding.share_roles import without_rest_verb
 from bot.understanding.statuses import BLOCKED, DONE, StatusReading, read_status
 from bot.understanding.stories import day_of_the_work, of_the_work
 
@@ -90,6 +91,7 @@ def _sure_percent(
     """`percent`, or only a doubt where the words around it leave it open."""
     if percent.span is None:
         return percent
+    clean = without_rest_verb(clean, *percent.span)
     unsure = hedged(clean, *percent.span)
     around = _blanked(clean, [(m.start, m.end) for m in dates] + amounts, percent.span)
     if is_story(around, *percent.span) or expecting.field not in ("percent", "confirm"):
@@ -118,6 +120,7 @@ def _finish(
         return FinishReading(expecting.due if expecting.due and expecting.due >= today else None)
     if finish.span is None:
         return finish
+    clean = without_reason(clean, finish.span[0])
     unsure = hedged(clean, *finish.span, is_date=True)
     around = _blanked(clean, [(m.start, m.end) for m in dates] + amounts, finish.span)
     if is_story(around, *finish.span):
@@ -140,6 +143,8 @@ def _promised(clean: str, finish: FinishReading) -> bool:
 
 
 _ON_TIME = re.compile(
+    r"(?:期限|时间|日期)(?:就|都|仍|还是|暂)?(?:不变|不(?:用|需要?)?(?:改|调整?))|维持原(?:定|来|有)?的?(?:时间|期限|计划)|"
+    r"[与和跟同]原(?:定|来)?的?(?:时间|期限|计划)(?:一致|一样|相同|不变)|"
     r"(?<!不能)(?<!无法)(?<!不)(?:按期|按时|如期|按原定|按原计划|不延期|不用延期|无需延期|期限内|"
     r"到期前|截止日期?前|按规定时[间限]|按要求时[间限])"
 )

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from bot.understanding.corrections import has_rival
 from bot.understanding.date_mentions import PAST, DateMention, standing
 
 SEVERAL = "提到了几个日期，预计哪一天全部完成？"
@@ -40,7 +41,7 @@ _LABEL = re.compile(
     r"改为|调到|调整到|调整为|是|为|在|到|至|定|预计|大概|大约|就|:|写|填|报|推到|放到|延到|应该|还)*$"
 )
 _MOVED = re.compile(
-    r"(?:延期|延长|延后|推迟|宽限|顺延|展期|后延|延|推|拖|挪|移|提前|改|调整?|变更|更改|放宽|"
+    r"(?:延期|延长|延后|推迟|宽限|顺延|展期|后延|延|推|拖|挪|移|缓|提前|改|调整?|变更|更改|放宽|"
     r"往后[推延挪])(?:一下)?(?:期限|时间)?(?:到|至|为|成)(?:了)?(?:大概|大约)?$"
 )
 _HOPE = re.compile(
@@ -136,11 +137,28 @@ def read_finish(
     mention = sure[-1]
     if best < 2 and any(score < 0 and m.day == mention.day for score, m in scored):
         return FinishReading(doubt=WHICH)  # 明天吧，明天告诉您
+    if asked and has_rival(text, [(m.start, m.end) for m in found]):
+        return FinishReading(doubt=SEVERAL)
     if any(m.day not in (None, mention.day) and _AT_LATEST.search(text[: m.start]) for m in found):
         return FinishReading(doubt=SEVERAL)
     if mention.past:
         return FinishReading(doubt=PAST)
     return FinishReading(mention.day, (mention.start, mention.end), told=best >= 2 or _rest(text, mention))
+
+
+_NOT_MOVED = re.compile(
+    r"(?:[不没未别无莫]|不[会能用需要必]|可能|也许|或许|恐怕|怕|说不定|万一|如果|要是|除非|考虑|能不能|能否|是否|是不是)"
+    r"(?:要|会|得|再|还|就|能|需要?)*$"
+)
+
+
+def without_reason(text: str, start: int) -> str:
+    """`text` with what leads to a moved day made a pause: 因资金未到位推迟到6月30日 is as sure as 推迟到6月30日."""
+    moved = _MOVED.search(text[:start])
+    if moved is None or _NOT_MOVED.search(text[: moved.start()]):
+        return text
+    floor = max((match.end() for match in re.finditer(_BREAK, text[: moved.start()])), default=0)
+    return text[:floor] + "，" * (moved.start() - floor) + text[moved.start() :]
 
 
 def _narrowed_by(mention: DateMention, others: Sequence[DateMention]) -> bool:
@@ -187,7 +205,12 @@ def _score(text: str, found: Sequence[DateMention], at: int, amounts: Sequence[t
     """5 moved to, 4 labelled, 3 all finished, 2 finished, 1 alone or hoped for, 0 beside other words, -1 not it."""
     before, behind = _windows(text, found, at)
     mention = found[at]
-    if _NEGATED.match(behind) or _NOTICE.search(before) or _STEP_FIRST.search(text[: mention.start]):
+    if (
+        (mention.past and text[: mention.end].endswith("为止"))
+        or _NEGATED.match(behind)
+        or _NOTICE.search(before)
+        or _STEP_FIRST.search(text[: mention.start])
+    ):
         return -1
     if _STALE.search(before) and not _STALE_BUT.search(before):
         required = asked and len(found) == 1 and re.search(r"要求|规定|限期|应[于在]", before)

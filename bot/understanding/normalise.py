@@ -92,6 +92,9 @@ def half_width(text: str) -> str:
     return "".join(out).lower()
 
 
+_NUMERALS = "一二三四五六七八九"
+
+
 def _joins(left: str, right: str) -> bool:
     """Whether a space between two tokens is only typing, not a pause."""
     if len(left) == 1 and len(right) == 1:
@@ -102,6 +105,9 @@ def _joins(left: str, right: str) -> bool:
         return True
     if left[-1] in "年月/.-:第之" and (right[0].isdigit() or right[0] in "一二三四五六七八九十两底末"):
         return True
+    if left[-1] in _NUMERALS and len(right) > 1 and right[0] in _NUMERALS and right[1] in "成十个项天周条件处户":
+        pair = left[-1] + right[0]
+        return pair == "三五" or pair in _NUMERALS  # 七 八成 is a span, not a slip put right
     return left.endswith(("周", "星期", "礼拜", "百分之")) and right[0] in "一二三四五六日天末七八九十"
 
 

@@ -10,7 +10,7 @@ from dataclasses import replace
 
 from bot.understanding.amounts import EXACT, LEAST, POINTS, WRONG, Amount, scan_amounts
 from bot.understanding.bare_numbers import number_alone
-from bot.understanding.corrections import current
+from bot.understanding.corrections import current, has_rival
 from bot.understanding.counts import read_counts
 from bot.understanding.normalise import normalise
 from bot.understanding.percent_reading import (
@@ -53,6 +53,10 @@ def _read(clean: str, bare: bool, aims: Sequence[int], slash: bool) -> PercentRe
     told = _told(amounts, roles)
     if len(amounts) > 1 and len(_MEASURES.findall(clean)) > 1:
         told = PercentReading(doubt=WHICH_ONE)
+    if has_rival(
+        clean, [(a.start, a.end) for a, role in zip(amounts, roles, strict=True) if role in ("now", "labelled")]
+    ):
+        return PercentReading(doubt=WHICH_ONE)
     share = read_counts(clean)
     if told.percent is None and share.value is not None and "sum" not in roles:
         return PercentReading(share.value) if told.percent_min is None else _agree(share.value, told.percent_min)
@@ -108,4 +112,8 @@ def _base_and_change(amounts: Sequence[Amount], roles: Sequence[str]) -> Percent
     if len(bases) == 1 and len(steps) == 1 and bases[0] is not None and steps[0] is not None:
         total = round(bases[0] + steps[0], 2)
         return PercentReading(total) if 0 <= total <= 100 else PercentReading(doubt=OUT_OF_RANGE)
+    goals = [a.value for a, role in zip(amounts, roles, strict=True) if role == "goal" and a.firm == EXACT]
+    short = [a.value for a, role in zip(amounts, roles, strict=True) if role == "short"]
+    if len(goals) == len(short) == 1 and goals[0] and short[0] and goals[0] > short[0]:
+        return PercentReading(round(goals[0] - short[0], 2))
     return PercentReading(doubt=NOT_PROGRESS)
