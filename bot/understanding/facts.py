@@ -23,7 +23,7 @@ from bot.understanding.plain_words import DATE_WORDS, PERCENT_WORDS, is_plain, i
 from bot.understanding.replies import Expecting
 from bot.understanding.share_roles import without_rest_verb
 from bot.understanding.statuses import BLOCKED, DONE, StatusReading, read_status
-from bot.understanding.stories import day_of_the_work, of_the_work
+from bot.understanding.stories import day_of_the_work, of_one_thing, of_the_work
 
 HOW_FAR = "大约完成了百分之多少？"
 BY_WHEN = "预计哪一天完成？请写明日期，例如11月30日。"
@@ -97,7 +97,7 @@ def _sure_percent(
     if is_story(around, *percent.span) or expecting.field not in ("percent", "confirm"):
         known = is_plain(around, *percent.span, PERCENT_WORDS) or of_the_work(around, *percent.span)
     else:
-        known = is_plain(around, *percent.span, PERCENT_WORDS)
+        known = is_plain(around, *percent.span, PERCENT_WORDS) or of_one_thing(clean, *percent.span)
     unsure = unsure or not known
     if expecting.field in ("percent", "confirm"):
         unsure = unsure or doubted_aside(clean, *percent.span)

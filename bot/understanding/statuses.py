@@ -42,7 +42,7 @@ _HELD_BACK = re.compile(
     r"(?:把握|信心|决心|条件|没有?|未|没能|不能|不会|无法|难以|尚|快要?|即将|马上(?:就)?|就快|将|能够?|可以?|"
     r"(?<![议委大协社党开例机学])会|(?<![主重必需])要|才|待|等|如果|要是|基本上?|大体上?|大致|部分|"
     r"多数|大多|差不多|几乎|接近|主体|逐步|陆续|下一步|前期|初步|阶段性?|有的|有些|个别|必须|应当?|"
-    r"申请|请求|建议|提请|报请|商请|是否|差(?!错|额|距|旅|异)|还剩|还没|督促|推动|抓紧|按期|按时|如期|尽快|尽早|加快|早日|限期|要求|"
+    r"不用|不必|无需|不需|申请|请求|建议|提请|报请|商请|是否|差(?!错|额|距|旅|异)|还剩|还没|督促|推动|抓紧|按期|按时|如期|尽快|尽早|加快|早日|限期|要求|"
     r"按要求|承诺|继续|没法|完不|一直到|直到|何时|什么时候|一半|七七八八|八九不离十|算是?|应该|大概|"
     r"可能|或许|也许|好像|似乎|据说|听说|(?:他们?|她们?|人家|下面|对方|甲方|乙方|施工方|村里|镇里|乡里|科里|股里|同事|经办人?|负责人|有人)(?:都)?(?:说|讲|反映)|估计|看样子|看来|说是|差点|勉强|超额|(?:理论|原则|程序|手续)上|(?:形式|表面|名义|口头|账面|纸面)上?|"
     r"(?:方案|招标|设计|立项|公示|审批|签约|台账|动员|部署|摸底|排查|自查|调研|征地|编制|论证|评审|采购)(?:工作)?)"
@@ -54,6 +54,7 @@ _OTHER_WORK = re.compile(
 )
 """What is done so is a step on the way, not what was to be put right."""
 _ALREADY_SURE = re.compile(r"(?:已经?|均已|都已)(?:经|全部|按期|按时|如期|按要求|提前|顺利|全面)*$")
+_AS_TOLD = re.compile(r"(?:我们?|这项|该|问题|整改|任务|工作|全部|都|均)*(?:按期|按时|如期|按要求|按计划)(?:全部|都)?")
 _UP_TO_A_DAY = re.compile(
     r"(?:前|之前|以前|内|底|末|日|号|[周期][一二三四五六日天末]|天|月|后)(?:能|就|再|可以|全部|一定|"
     r"肯定|保证|争取|应该)*$"
@@ -177,6 +178,11 @@ def _whole(text: str, match: re.Match[str]) -> bool:
     return match[0].startswith(("全部", "所有")) or bool(_ALL_OF_IT.search(_clause_before(text, match.start())))
 
 
+def _already(before: str, after: str) -> bool:
+    """Whether a word of holding back tells how it was finished: 已按期完成, 按要求完成了."""
+    return bool(_ALREADY_SURE.search(before)) or (after.startswith("了") and _AS_TOLD.fullmatch(before) is not None)
+
+
 def _done(text: str, ahead: Sequence[tuple[int, bool]]) -> re.Match[str] | None:
     """The last words that say the whole work is finished."""
     if re.search(r"(?:没有?|未)(?:全部|都)?(?:完成|做完|弄完|改完|办完|整改完)(?!的)", text):
@@ -192,7 +198,7 @@ def _done(text: str, ahead: Sequence[tuple[int, bool]]) -> re.Match[str] | None:
         if (
             weak
             or _OTHER_WORK.search(before)
-            or (_HELD_BACK.search(before) and not _ALREADY_SURE.search(before))
+            or (_HELD_BACK.search(before) and not _already(before, after))
             or _QUANTITY.match(after)
         ):
             continue

@@ -28,6 +28,10 @@ _OTHER_DAY = re.compile(
     r"隔壁|邻[县区市村镇近]|兄弟|友邻|外[省市县区地单]|[别其][的他它人]|[他她它]们|人家|同类|同期|前任|上一任|合同|供货|供应商|设计单位|"
     r"理论|倒排|[最较][快早](?!不|也)|好像|似乎|听[^，]{0,8}[讲说]|[督检巡审][导查察视计]"
 )
+_ONE_THING = re.compile(
+    r"(?!.*(?:隔壁|人家|别[人的]|其[他它余]|有[的些]|部分|第|一期|二期|前面|[钱款资费人户]|群众|干部|村民))[\u4e00-\u9fff]{1,4}?(?:已经?|都|也)?"
+    r"(?:修|装|刷|盖|铺|挖|填|砌|种|栽|拆|搬|建|清|平整|硬化|绿化|更换|加固)(?:好|完|到|成|了)+(?:大概|差不多|有|大约|将)*"
+)
 _BUT_NOT_THEN = re.compile(
     r"(?:但是?|不过|可是|然而|只是|其实)|后来|(?<![拖超推延])之?[后前](?:才|再|还)|肯定不|用不|要不了"
 )
@@ -47,6 +51,12 @@ def of_the_work(text: str, start: int, end: int) -> bool:
     if _MEASURED.search(before[: len(before) - len(tail)]) and not _MATTER.match(tail):
         return False
     return _GOVERNS.search(tail) is not None
+
+
+def of_one_thing(text: str, start: int, end: int) -> bool:
+    """Whether the whole reply is one thing built or taken away, and the share of it: 路灯装了八成了."""
+    behind = text[end:].strip("了吧啊呢。 ")
+    return behind in ("", "左右", "的样子") and _ONE_THING.fullmatch(text[:start].strip()) is not None
 
 
 def day_of_the_work(text: str, start: int, end: int) -> bool:
