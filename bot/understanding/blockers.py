@@ -42,7 +42,7 @@ _NONE_PART = re.compile(
     rf"没有?(?:需要?|要)[^，。；没不]{{1,8}}的|(?:尚|暂)?未(?:发现|遇到)(?:什么|任何|明显)?|无(?:任何|"
     rf"明显)?|不存在(?:任何|什么)?|暂无){_NO_SUBJECT}(?!的原因|都|解决|整改)|{_NO_SUBJECT}(?:暂时|目前|"
     rf"倒|也|是|:)*(?:没有|无(?!法)|不存在)(?=$|[，。；！、的 ])|一切顺利|都?(?:很|挺|比较|"
-    rf"非常)?顺利(?=$|[，。；！了的])"
+    rf"非常)?顺利(?=$|[，。；！了]|的(?!话))"
 )
 _BENIGN = re.compile(
     r"(?:一切|都|很|挺|按照?|正常|顺利|推进|计划|进度|可以|能|按期|按时|如期|完成|会|继续|进展|谢谢|目前|现在|正在|整改|"
@@ -70,6 +70,8 @@ _LEADS = re.compile(
 
 _NOWHERE = re.compile(r"[卡停堵耗僵困压悬]在(?:[那这](?:儿|里|边)|半[路道]|原地|中途)了?")
 """资金断了停在那儿: where it stopped is no reason."""
+_AT_SHARE = re.compile(r"[卡停]在(?:了)?(?:[\d一二两三四五六七八九]+成|\d+%|百分之|一半)")
+"""停在六成 says how far, not why."""
 _MOVED_TO = re.compile(
     r"，*(?:我们?|现|需要?|拟|申请|请求|希望)*(?:延期|推迟|推后|顺延|延长|延后|延|调整|改)(?:到|至|为)，*$"
 )
@@ -100,6 +102,7 @@ def find_blocker(text: str) -> str | None:
     named = [clause for clause in clauses if _HOLDING.search(clause) and not _NONE_PART.search(clause)]
     if len(named) == 1 and len(clauses) > 1 and _ONLY_STUCK.fullmatch(named[0]):
         return beside_stuck(text) or _trimmed(named[0])
+    named = [clause for clause in named if not _AT_SHARE.search(clause)]
     if named:
         return "，".join(_trimmed(clause) for clause in named)
     return "" if _NONE_PART.search(text) else None

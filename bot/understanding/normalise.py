@@ -72,6 +72,8 @@ _SLIPS: tuple[tuple[str, str], ...] = (
     (r"禮拜", "周"),
 )
 _COMPILED_SLIPS = tuple((re.compile(wrong), right) for wrong, right in _SLIPS)
+_ANY_SLIP = re.compile("|".join(wrong for wrong, _ in _SLIPS))
+"""Most replies have none, and one search is cheaper than trying each."""
 
 
 def half_width(text: str) -> str:
@@ -128,12 +130,14 @@ def normalise(text: str) -> str:
     """The text as the grammar reads it; pauses are punctuation, a single space or a line break."""
     lines = [_close_up(line) for line in half_width(text).split("\n")]
     joined = "\n".join(line for line in lines if line)
-    joined = re.sub(r"(?<![\d])\.|\.(?!\d)", "。", joined)
+    if "." in joined:
+        joined = re.sub(r"(?<![\d])\.|\.(?!\d)", "。", joined)
     if re.search(r"[\w%]", joined):
         joined = re.sub(rf"[{GESTURES}]+", "，", joined).strip("，") or joined
     joined = re.sub(r"~+(?![\d一二两三四五六七八九十百 ])", "，", joined).rstrip("，") or joined
-    for wrong, right in _COMPILED_SLIPS:
-        joined = wrong.sub(right, joined)
+    if _ANY_SLIP.search(joined):
+        for wrong, right in _COMPILED_SLIPS:
+            joined = wrong.sub(right, joined)
     return joined
 
 

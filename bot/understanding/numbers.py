@@ -11,7 +11,7 @@ from dataclasses import replace
 from bot.understanding.amounts import EXACT, LEAST, POINTS, WRONG, Amount, scan_amounts
 from bot.understanding.bare_numbers import number_alone
 from bot.understanding.corrections import current, has_rival
-from bot.understanding.counts import read_counts
+from bot.understanding.counts import Share, read_counts
 from bot.understanding.normalise import normalise
 from bot.understanding.percent_reading import (
     HOW_MANY_IN_ALL,
@@ -39,14 +39,15 @@ def percent_in(clean: str, *, bare: bool, aims: Sequence[int] = (), slash: bool)
     `aims`: positions where a future day is named; an amount behind one in the same clause is an aim.
     `slash`: read 3/4 as a share.
     """
-    reading = _read(clean, bare, aims, slash)
+    share = read_counts(clean)
+    reading = _read(clean, bare, aims, slash, share)
     partial = reading.percent != 100 and (
-        reading.percent is not None or reading.percent_min is not None or read_counts(clean).counted
+        reading.percent is not None or reading.percent_min is not None or share.counted
     )
     return replace(reading, partial=partial)
 
 
-def _read(clean: str, bare: bool, aims: Sequence[int], slash: bool) -> PercentReading:
+def _read(clean: str, bare: bool, aims: Sequence[int], slash: bool, share: Share) -> PercentReading:
     amounts = scan_amounts(clean, slash=slash)
     amounts = [amounts[at] for at in current(clean, [(a.start, a.end) for a in amounts])]
     roles = [role_of(clean, amounts, at, aims) for at in range(len(amounts))]
@@ -57,7 +58,6 @@ def _read(clean: str, bare: bool, aims: Sequence[int], slash: bool) -> PercentRe
         clean, [(a.start, a.end) for a, role in zip(amounts, roles, strict=True) if role in ("now", "labelled")]
     ):
         return PercentReading(doubt=WHICH_ONE)
-    share = read_counts(clean)
     if told.percent is None and share.value is not None and "sum" not in roles:
         return PercentReading(share.value) if told.percent_min is None else _agree(share.value, told.percent_min)
     if told.percent is not None and share.value is not None and abs(told.percent - share.value) > 1.5:

@@ -93,7 +93,7 @@ def role_of(text: str, amounts: Sequence[Amount], at: int, aims: Sequence[int]) 
         return "goal"
     nows = [match.end() for match in _NOW.finditer(before)]
     since = before[max(nows) :] if nows else before
-    if re.search(r"截[至止]|到[^，。；]{1,8}为止", before):
+    if re.search(r"截[至止]|到[^，。；]{1,8}为止|[跟和与同]上[^，。；]{1,3}(?:一样|相同|持平)", before):
         since = ""
     taken_back = [match.end() for match in MARKER.finditer(since)]
     since = since[max(taken_back) :] if taken_back else since  # 刚才报错了，是64%: what stands now

@@ -225,4 +225,5 @@ def _nothing(text: str, amounts: Sequence[tuple[int, int]]) -> re.Match[str] | N
     counted = any(
         end <= match.start() or re.search(r"[1-9一二两三四五六七八九十半]", text[start:end]) for start, end in amounts
     )  # 没怎么动，顶多两三成
-    return None if some or counted else match
+    guessed = re.search(r"可能|也许|或许|恐怕|好像|似乎|估计|应该|[听据]说|大概", before)
+    return None if some or counted or guessed else match
