@@ -42,7 +42,7 @@ _ELSE = re.compile(
 
 def has_rival(text: str, spans: Sequence[Spanned]) -> bool:
     """Whether a later one of `spans` is offered instead of an earlier one (60%，也可能70%)."""
-    return any(_ELSE.search(text[:start]) for start, _ in spans[1:])
+    return any(_ELSE.search(text[max(0, start - 14) : start]) for start, _ in spans[1:])
 
 
 def takes_back(text: str) -> bool:

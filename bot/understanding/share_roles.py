@@ -57,9 +57,11 @@ _CHANGE = re.compile(
 
 def _goal(text: str, amounts: Sequence[Amount], at: int) -> int | None:
     """Which amount the points at `at` are short of (离90%还差5个百分点, 还差5个百分点到90%)."""
-    if not re.search(r"差(?:了|着)?$", text[: amounts[at].start]):
+    start = amounts[at].start
+    if not re.search(r"差(?:了|着)?$", text[max(0, start - 4) : start]):
         return None
-    if at and re.search(r"(?:距离?|离)(?:目标|达标)?(?:的|是)?$", text[: amounts[at - 1].start]):
+    goal = amounts[at - 1].start
+    if at and re.search(r"(?:距离?|离)(?:目标|达标)?(?:的|是)?$", text[max(0, goal - 6) : goal]):
         return at - 1
     follows = text[amounts[at].end : amounts[at + 1].start] if at + 1 < len(amounts) else ""
     return at + 1 if re.fullmatch(r"[就才，]?(?:能|可以)?(?:到|达到?|满)", follows) else None
@@ -89,7 +91,8 @@ def role_of(text: str, amounts: Sequence[Amount], at: int, aims: Sequence[int]) 
     ceiling = amounts[at + 1].start if at + 1 < len(amounts) else len(text)
     stop = _BREAK.search(text, amount.end, ceiling)
     behind = text[amount.end : stop.start() if stop else ceiling]
-    if any(a.firm == POINTS and _goal(text, amounts, other) == at for other, a in enumerate(amounts)):
+    beside = [other for other in (at - 1, at + 1) if 0 <= other < len(amounts) and amounts[other].firm == POINTS]
+    if any(_goal(text, amounts, other) == at for other in beside):
         return "goal"
     nows = [match.end() for match in _NOW.finditer(before)]
     since = before[max(nows) :] if nows else before
