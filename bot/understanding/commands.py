@@ -44,7 +44,7 @@ _LONG_PAUSE = re.compile(
 _YES = (
     r"(?:是|对|好|行|嗯|确认|确定|可以|没错|没问题|没有(?:问题|错)|没(?:啥|什么|有什么)(?:问题|错|"
     r"不对)|正确|无误|同意|ok(?:ay|了|的)?|yes|yep|y|就这样|就这么(?:办|填|报|定|着)|准确|属实|通过|"
-    r"认可|没毛病|完全正确|都对|成|妥|收到|中|要得|可|得|okk|[👌👍✅]|对头|对着|是这样|没意见|没有?(?:什么|"
+    r"认可|没毛病|不错|完全正确|都对|成|妥|收到|中|要得|可|得|okk|[👌👍✅]|对头|对着|是这样|没意见|没有?(?:什么|"
     r"啥)?(?:不对|错|要改|不妥|出入|差错)的?(?:地方)?|无异议|没有异议|一致|相符|符合|不用改|不改了?|"
     r"不需要(?:改|修改)|无需修改|没有?要改的?)"
 )
@@ -122,7 +122,11 @@ _EXCUSE = re.compile(
     r"(?:我们?|手头|这边|这里)?(?:这会儿?|现在|正好?|还|人|手上)*(?:在|要去?|得去?|有|去|到了?|忙着?)[\u4e00-\u9fff]{1,9}"
 )
 """Why somebody breaks off (先放一放，我在村里): no answer, and no other order."""
-_SAME_ORDER = (("submit", "confirm"), ("back", "edit"), ("pause", "skip"))
+_CANNOT = re.compile(
+    r"(?:我|这[个题项栏]?)?(?:还|也|暂时?)?(?:不(?:太)?(?:知道|清楚|会|懂|确定)|说不[好准]|没(?:想好|法说|数))"
+)
+_REASONS = (("pause", _EXCUSE), ("skip", _CANNOT))
+_SAME_ORDER = (("submit", "confirm"), ("back", "edit"), ("pause", "skip"), ("skip", "help"))
 """Two orders said in one breath that come to the first (确认无误，请提交; 上面那个写错了，我要改)."""
 
 
@@ -133,8 +137,10 @@ def _agreeing(text: str, confirming: bool) -> Command | None:
         return None
     read = {clause: read_command(clause, confirming=confirming) for clause in clauses}
     commands = set(read.values())
-    if commands == {Command("pause"), None}:
-        return Command("pause") if all(_EXCUSE.fullmatch(c) for c, command in read.items() if command is None) else None
+    for order, reason in _REASONS:
+        if commands == {Command(order), None}:
+            unread = [clause for clause, command in read.items() if command is None]
+            return Command(order) if all(map(reason.fullmatch, unread)) else None
     for meant, beside in _SAME_ORDER:
         if commands == {Command(meant), Command(beside)}:
             return Command(meant)
@@ -148,6 +154,8 @@ def _verdict(words: str) -> Command | None:
         return None
     if _CONFIRM.fullmatch(words):
         return Command("confirm")
+    if words.startswith("对不对"):
+        return None
     return Command("deny") if _DENIES.fullmatch(words) else None
 
 

@@ -164,7 +164,9 @@ def _date(value: object) -> datetime.date | None:
 def _moves_date(clean: str, expecting: Expecting) -> bool:
     """不对，是12月10日 at the summary speaks of the finish date: it is the only date on the form."""
     return (
-        expecting.field in ("confirm", "any") and (takes_back(clean) or len(clean) <= 12) and "date" in expecting.prev
+        expecting.field in ("confirm", "any")
+        and (takes_back(clean) or len(clean) <= 12)
+        and ("date" in expecting.prev or re.search(r"时间|日期|期限", clean) is not None)
     )
 
 
