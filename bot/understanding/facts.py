@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from bot.understanding.amounts import scan_amounts
 from bot.understanding.blockers import beside_stuck, find_blocker, own_words, too_vague
 from bot.understanding.commands import confirms_with_figure
-from bot.understanding.corrections import takes_back
+from bot.understanding.corrections import instead, takes_back
 from bot.understanding.date_mentions import DateMention
 from bot.understanding.dates import mentions
 from bot.understanding.extensions import Extension, read_extension
@@ -121,7 +121,7 @@ def _finish(
     if finish.span is None:
         return finish
     clean = without_reason(clean, finish.span[0])
-    unsure = hedged(clean, *finish.span, is_date=True)
+    unsure = hedged(clean, *finish.span, is_date=True) or instead(clean, finish.span[1]) == ""
     around = _blanked(clean, [(m.start, m.end) for m in dates] + amounts, finish.span)
     if is_story(around, *finish.span):
         unsure = unsure or not (finish.told and day_of_the_work(around, *finish.span))

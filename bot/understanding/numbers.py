@@ -10,9 +10,10 @@ from dataclasses import replace
 
 from bot.understanding.amounts import EXACT, LEAST, POINTS, WRONG, Amount, scan_amounts
 from bot.understanding.bare_numbers import number_alone
-from bot.understanding.corrections import current, has_rival
+from bot.understanding.corrections import current, has_rival, instead
 from bot.understanding.counts import Share, read_counts
 from bot.understanding.normalise import normalise
+from bot.understanding.numerals import NUMBER
 from bot.understanding.percent_reading import (
     HOW_MANY_IN_ALL,
     HOW_MUCH,
@@ -24,6 +25,7 @@ from bot.understanding.percent_reading import (
 )
 from bot.understanding.share_roles import role_of
 
+_LEAD = re.compile(rf"{NUMBER}(?:吧|了)?")
 _MEASURES = re.compile(r"按(?!照?计划)[^，。；]{1,8}?[算讲计看]")
 """按投资算50%，按形象进度算70%: two figures of the same work."""
 
@@ -58,6 +60,11 @@ def _read(clean: str, bare: bool, aims: Sequence[int], slash: bool, share: Share
         clean, [(a.start, a.end) for a, role in zip(amounts, roles, strict=True) if role in ("now", "labelled")]
     ):
         return PercentReading(doubt=WHICH_ONE)
+    lead = _LEAD.match(clean) if bare and not amounts else None
+    last = amounts[-1].end if amounts else lead.end() if lead else None
+    after = instead(clean, last) if last is not None else None
+    if after is not None:
+        return number_alone(after, bare=True) or (told if after else PercentReading(doubt=HOW_MUCH))
     if told.percent is None and share.value is not None and "sum" not in roles:
         return PercentReading(share.value) if told.percent_min is None else _agree(share.value, told.percent_min)
     if told.percent is not None and share.value is not None and abs(told.percent - share.value) > 1.5:
