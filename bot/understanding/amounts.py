@@ -64,6 +64,8 @@ def _cheng(match: re.Match[str]) -> tuple[str, float | None]:
     number, more = to_number(match["n"]), match["more"]
     if number is None or is_rough(match["n"]):
         return VAGUE, None
+    if 0 < number < 1:
+        return VAGUE, None  # 零点八成: 8 per cent by the book, and hardly what was meant
     if number > 10 or number != int(number):
         return (WRONG, None) if number > 10 else _exact(number * 10)
     if match["few"]:

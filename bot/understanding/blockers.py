@@ -68,6 +68,7 @@ _LEADS = re.compile(
 )
 
 
+_NO_DAY_YET = re.compile(r"(?:完成)?(?:时间|日期|期限)(?:还|也|都|暂时|目前|一直|先)*(?:不|没|未)(?:能)?确?定")
 _NOWHERE = re.compile(r"[卡停堵耗僵困压悬]在(?:[那这](?:儿|里|边)|半[路道]|原地|中途)了?")
 """资金断了停在那儿: where it stopped is no reason."""
 _AT_SHARE = re.compile(r"[卡停]在(?:了)?(?:[\d一二两三四五六七八九]+成|\d+%|百分之|一半)")
@@ -102,7 +103,7 @@ def find_blocker(text: str) -> str | None:
     named = [clause for clause in clauses if _HOLDING.search(clause) and not _NONE_PART.search(clause)]
     if len(named) == 1 and len(clauses) > 1 and _ONLY_STUCK.fullmatch(named[0]):
         return beside_stuck(text) or _trimmed(named[0])
-    named = [clause for clause in named if not _AT_SHARE.search(clause)]
+    named = [clause for clause in named if not _NO_DAY_YET.match(clause) and not _AT_SHARE.search(clause)]
     if named:
         return "，".join(_trimmed(clause) for clause in named)
     return "" if _NONE_PART.search(text) else None
