@@ -57,7 +57,7 @@ def likelihoods(text: str, days: Sequence[int]) -> list[tuple[int, int]]:
 
 def hedged(text: str, start: int, end: int, *, is_date: bool = False) -> bool:
     """Whether something within its clause, near `text[start:end]`, makes that value doubtful."""
-    before = _BREAK.split(text[:start])[-1][-8:]
+    before = _HARMLESS.sub(lambda match: "·" * len(match[0]), _BREAK.split(text[:start])[-1][-16:])[-8:]
     behind = _BREAK.split(text[end:])[0][:6]
     if is_date and (_DATE_MODIFIER.search(before) or re.search(r"[农阴旧古]历", before)):
         return True

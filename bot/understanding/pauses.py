@@ -20,7 +20,7 @@ _DEADLINE = (
     rf"(?:[\d一二三四五六七八九十][号日]|[月年季度旬][底末])(?:(?:之?前|以前){_FINISHED}|之?前|以前|{_FINISHED})"
 )
 """A day that something says is the last one: behind a mere day 主要是 may tell what happens then."""
-_DONE = r"(?<![未没不])(?:完成|完毕|办结|销号|到位|[办弄搞干做改整][完好])了"
+_DONE = r"(?<![未没不])(?:完成|完毕|办结|销号|到位|[办弄搞干做改整修建盖搬装换拆种补清理][完好])了"
 
 _NO_TROUBLE = (
     r"(?:目前|暂时|现在|倒)?也?(?:没有?|暂?无)(?:啥|什么|任何|太|特别|大|遇到|存在)*的?"
@@ -36,6 +36,9 @@ _WHEN = (
     r"(?:预计|计划)?(?:完成|整改|办结)?(?:时间|日期|期限|时限)(?:上|是|在|定在?|就|大概|预计|估计|为|:)*"
     rf"(?=下|明年|今年|本月|这个?月|月底|年底|元旦|春节|{NUMBER}[月号日./-])"
 )
+_DAY_NEXT = (
+    rf"(?:大概|预计|估计|争取)?(?:{NUMBER}月(?:{NUMBER}[日号]|[底末])|月底|年底|下个?(?:周|月)|本月底|这个?月底|明年)"
+)
 _HOW_FAR = rf"(?:整改|总体|目前|现在)?进度(?:是|为|大概|有|到|达到|:)*(?={NUMBER}|百分)"
 _PROMISE = r"(?:预计|争取|力争)(?!能|可|[^，。；]{0,6}[不没难])"
 _NAMED = r"(?:主要)?(?:困难|难点|难处|卡点|堵点)(?:主要|就)?(?:是|在|没有?|暂?无|:)"
@@ -47,7 +50,10 @@ _JOINTS = tuple(
     re.compile(rf"(?P<value>{value})(?=(?:{opening}))")
     for value, opening in (
         (_SHARE, f"{_NO_TROUBLE}|{_NAMED}|{_WHEN}|{_PROMISE}"),
-        (_SHARE + _SAID, f"{_NO_TROUBLE}|{_TROUBLE}|{_WHEN}|{_PROMISE}|(?:计划|打算|估计)(?![^，。；]{{0,6}}[不没难])"),
+        (
+            _SHARE + _SAID,
+            f"{_DAY_NEXT}|{_NO_TROUBLE}|{_TROUBLE}|{_WHEN}|{_PROMISE}|(?:计划|打算|估计)(?![^，。；]{{0,6}}[不没难])",
+        ),
         (_DAY, f"{_NO_TROUBLE}|{_NAMED}|{_HOW_FAR}"),
         (_DEADLINE, f"{_NO_TROUBLE}|{_TROUBLE}|{_HOW_FAR}"),
         (_DONE, _NO_TROUBLE),
