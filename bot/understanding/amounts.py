@@ -91,7 +91,7 @@ _KINDS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], tuple[str, float 
     (re.compile(pattern), reader)
     for pattern, reader in (
         (rf"{NUMBER}(?:%|成)?{_TO}{NUMBER}(?:%|个?百分点|{_CHENG})", _range),
-        (rf"百分之{NUMBER}{_TO}(?:百分之)?{NUMBER}", _range),
+        (rf"百分之{NUMBER}(?:{_TO}(?:百分之)?{NUMBER}|[ ，](?:百分之)?{NUMBER}(?=吧|左右|的样子|$))", _range),
         (rf"(?P<n>{NUMBER})个?(?:百分点|百分比点)", lambda m: (POINTS, to_number(m["n"]))),
         (rf"(?P<n>{NUMBER})(?P<few>{_FEW})(?:个)?%(?!o)", _percent),
         (rf"百分之(?P<n>{NUMBER})(?P<few>{_FEW})", _percent),

@@ -74,7 +74,7 @@ _NOWHERE = re.compile(r"[卡停堵耗僵困压悬]在(?:[那这](?:儿|里|边)|
 _AT_SHARE = re.compile(r"[卡停]在(?:了)?(?:[\d一二两三四五六七八九]+成|\d+%|百分之|一半)")
 """停在六成 says how far, not why."""
 _MOVED_TO = re.compile(
-    r"，*(?:我们?|现|需要?|拟|申请|请求|希望)*(?:延期|推迟|推后|顺延|延长|延后|延|调整|改)(?:到|至|为)，*$"
+    r"，*了?(?:我们?|现|需要?|要|得|拟|申请|请求|希望)*(?:延期|推迟|推后|顺延|延长|延后|延|调整|改)(?:到|至|为)，*$"
 )
 """What is left of 因资金未到位推迟到6月30日 when the day has been taken out."""
 
@@ -133,7 +133,7 @@ def _trimmed(clause: str) -> str:
         clause,
     )
     if held and _NOWHERE.fullmatch(held[0]):
-        return re.sub(r"^[弄做干搞办改推]到一半|[，就]+$", "", clause[: held.start()]).strip() or clause
+        return re.sub(r"^[弄做干搞办改推]到一半|[，就还又]+$", "", clause[: held.start()]).strip() or clause
     words = _MOVED_TO.sub("", held[0] if held else clause)
     return (
         re.sub(
