@@ -28,7 +28,7 @@ _TO = r"\s*(?:到|至|-|~|或者?|、)\s*"
 _LEAST_BEFORE = re.compile(
     r"(?:少说也?|(?<![不没未])(?<!没有)超过|(?<![不没未])超出|(?<!不)(?<!没)(?<!未)超|"
     r"(?<!未)(?<!没)(?<!能)突破|高于|大于|多于|至少|起码|最少|最低|不低于|不少于|不小于|不下于?|不止|"
-    r"(?<![通经不没未超])过|>=?|≥)(?:有|了|完成|达到|到|是|大概|约)*$"
+    r"(?<![通经不没未超实对问看算查说报谈])过|>=?|≥)(?:也|得|要|能)*(?:有|了|完成|达到|到|是|大概|约)*$"
 )
 _VAGUE_BEFORE = re.compile(
     r"(?:不到|不足|未到|未达到?|没有?到|没有?达到?|不满|少于|低于(?<!不低于)|小于(?<!不小于)|不超过?|"
@@ -64,6 +64,8 @@ def _cheng(match: re.Match[str]) -> tuple[str, float | None]:
     number, more = to_number(match["n"]), match["more"]
     if number is None or is_rough(match["n"]):
         return VAGUE, None
+    if 0 < number < 1:
+        return VAGUE, None  # 零点八成: 8 per cent by the book, and hardly what was meant
     if number > 10 or number != int(number):
         return (WRONG, None) if number > 10 else _exact(number * 10)
     if match["few"]:
@@ -89,7 +91,7 @@ _KINDS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], tuple[str, float 
     (re.compile(pattern), reader)
     for pattern, reader in (
         (rf"{NUMBER}(?:%|成)?{_TO}{NUMBER}(?:%|个?百分点|{_CHENG})", _range),
-        (rf"百分之{NUMBER}{_TO}(?:百分之)?{NUMBER}", _range),
+        (rf"百分之{NUMBER}(?:{_TO}(?:百分之)?{NUMBER}|[ ，](?:百分之)?{NUMBER}(?=吧|左右|的样子|$))", _range),
         (rf"(?P<n>{NUMBER})个?(?:百分点|百分比点)", lambda m: (POINTS, to_number(m["n"]))),
         (rf"(?P<n>{NUMBER})(?P<few>{_FEW})(?:个)?%(?!o)", _percent),
         (rf"百分之(?P<n>{NUMBER})(?P<few>{_FEW})", _percent),

@@ -26,6 +26,17 @@ _CHANGED_TO = re.compile(
     rf"(?:(?:由|从|把)?{NUMBER})?(?:改成|改为|改到|改|应该是|应是|换成))(?P<n>{NUMBER})(?:吧|了|的)?$(?P<more>)"
 )
 
+_SINCE = re.compile(
+    rf"(?:上一?次|上个?月|上周|上回|上期|之前|原来|以前|昨天|年初)(?:{LABEL})?(?:报|填|说|写)?(?:的|了)?(?:是|为|才|只有?|到)*{NUMBER}[，。； ]?"
+    rf"(?:(?:现在|目前|如今|今天|这次|这回)|(?:这周|本周|本月|这个?月)(?:已经?|大概|约)*(?:是|为|有|到|达到?|报|填))"
+    rf"(?:{LABEL})?(?:已经?|大概|约|是|为|有|到了?|达到?了?|做到|报|填)*(?P<n>{NUMBER})(?P<more>[多几来余])?(?:了|吧|左右)*"
+)
+"""上周报的55，这周到68: two numbers, and which of them is of today."""
+_RISEN = re.compile(
+    rf"(?:{LABEL})?(?:由|从){NUMBER}(?:提升|提高|上升|推进|增加|涨|升|做|干)?到了?(?P<n>{NUMBER})(?P<more>[多几来余])?(?:了|吧)*"
+)
+_BRACKETED = re.compile(r"（(?:上一?次|上个?月|上周|上期|原来?)[^（）]{0,8}）")
+
 _RATE = re.compile(r"(?:率|比例|比率|占比)(?:大概|大约|约|是|为|到|达到?|:)*$")
 
 _SHORT = 24
@@ -41,7 +52,8 @@ def number_alone(clean: str, bare: bool) -> PercentReading | None:
     bare = bare and len(clean) <= _SHORT
     if bare and _BARE_RANGE.fullmatch(clean):
         return PercentReading(doubt=HOW_MUCH)
-    alone = _BARE.fullmatch(clean) if bare else None
+    clean = _BRACKETED.sub("", clean) if bare else clean
+    alone = (_BARE.fullmatch(clean) or _SINCE.fullmatch(clean) or _RISEN.fullmatch(clean)) if bare else None
     match = alone or (_CHANGED_TO.search(clean) if bare else None) or _LABELLED.search(clean)
     if match is None:
         return None

@@ -44,7 +44,7 @@ _LONG_PAUSE = re.compile(
 _YES = (
     r"(?:是|对|好|行|嗯|确认|确定|可以|没错|没问题|没有(?:问题|错)|没(?:啥|什么|有什么)(?:问题|错|"
     r"不对)|正确|无误|同意|ok(?:ay|了|的)?|yes|yep|y|就这样|就这么(?:办|填|报|定|着)|准确|属实|通过|"
-    r"认可|没毛病|完全正确|都对|成|妥|收到|中|要得|可|得|okk|[👌👍✅]|对头|是这样|没意见|没有?(?:什么|"
+    r"认可|没毛病|不错|完全正确|都对|成|妥|收到|中|要得|可|得|okk|[👌👍✅]|对头|对着|是这样|没意见|没有?(?:什么|"
     r"啥)?(?:不对|错|要改|不妥|出入|差错)的?(?:地方)?|无异议|没有异议|一致|相符|符合|不用改|不改了?|"
     r"不需要(?:改|修改)|无需修改|没有?要改的?)"
 )
@@ -61,7 +61,7 @@ _DENY = re.compile(
     rf"不准确|不好|不属实|不太对|不大对|不完全对|没对|还不对|搞错|弄错|说错|[❌👎]|还要改|需要修改|"
     rf"要改|再改改|有问题|有点问题|不确认|不确定|确认不了|(?:没法|无法|不能|不敢)确认|"
     rf"{FILL}?[得的]?不对|还有(?:个)?(?:地方|一处|一项|几处)(?:不对|有误|错了?|没填对|要改)|写错|填错|"
-    rf"报错|信息有误|内容有误|数据有误|先不|等等先不|有个地方不对|有一项不对|有(?:个|处|"
+    rf"报错|信息有误|内容有误|数据有误|先不|等等先不|有个地方不对|有一项不对|(?:不|不对)?(?:进度|时间|日期|困难|状态)(?:填|写|报)?错|有(?:个|处|"
     rf"一处)(?:地方)?(?:错|不对|有误|问题))(?:这样|的|了|啦|吧|啊|呀|哦|哈|不是|不对|有错|有误|我再看看|"
     rf"再看看|我看看|我再核对一下|要改|得改|改一下|重新看看|不行|等一?下)*"
 )
@@ -118,16 +118,29 @@ def read_command(text: str, *, confirming: bool = False, labels: Mapping[str, st
     return _agreeing(text, confirming)
 
 
-_SAME_ORDER = (("submit", "confirm"), ("back", "edit"), ("pause", "skip"))
+_EXCUSE = re.compile(
+    r"(?:我们?|手头|这边|这里)?(?:这会儿?|现在|正好?|还|人|手上)*(?:在|要去?|得去?|有|去|到了?|忙着?)[\u4e00-\u9fff]{1,9}"
+)
+"""Why somebody breaks off (先放一放，我在村里): no answer, and no other order."""
+_CANNOT = re.compile(
+    r"(?:我|这[个题项栏]?)?(?:还|也|暂时?)?(?:不(?:太)?(?:知道|清楚|会|懂|确定)|说不[好准]|没(?:想好|法说|数))"
+)
+_REASONS = (("pause", _EXCUSE), ("skip", _CANNOT))
+_SAME_ORDER = (("submit", "confirm"), ("back", "edit"), ("pause", "skip"), ("skip", "help"))
 """Two orders said in one breath that come to the first (确认无误，请提交; 上面那个写错了，我要改)."""
 
 
 def _agreeing(text: str, confirming: bool) -> Command | None:
     """有问题，先别交: several short clauses that are all the same command."""
-    clauses = [clause for clause in re.split(r"[，。；！\n]", text) if compact(clause)]
+    clauses = [clause for clause in re.split(r"[，。；！\n ]", text) if compact(clause)]
     if not 1 < len(clauses) < 4:
         return None
-    commands = {read_command(clause, confirming=confirming) for clause in clauses}
+    read = {clause: read_command(clause, confirming=confirming) for clause in clauses}
+    commands = set(read.values())
+    for order, reason in _REASONS:
+        if commands == {Command(order), None}:
+            unread = [clause for clause, command in read.items() if command is None]
+            return Command(order) if all(map(reason.fullmatch, unread)) else None
     for meant, beside in _SAME_ORDER:
         if commands == {Command(meant), Command(beside)}:
             return Command(meant)
@@ -141,6 +154,8 @@ def _verdict(words: str) -> Command | None:
         return None
     if _CONFIRM.fullmatch(words):
         return Command("confirm")
+    if words.startswith("对不对"):
+        return None
     return Command("deny") if _DENIES.fullmatch(words) else None
 
 

@@ -4,8 +4,8 @@ import re
 from collections.abc import Sequence
 
 MARKER = re.compile(
-    r"(?<!对)不对(?!口|称|外|接|等)|不不|哦不|噢不|啊不|呃不|[说写填打搞记弄算报输选]错了?|错了|"
-    r"更正(?:一下|为)?|纠正|口误|应该?(?:是|为)|应改"
+    r"(?<!对)不对(?!口|称|外|接|等)|不不|(?<=[，。 ])不(?=[，。 ])|哦不|噢不|啊不|呃不|[说写填打搞记弄算报输选]错了?|错了|"
+    r"更正(?:一下|为)?|纠正|口误|(?<!序时进度)(?<!计划进度)(?<!目标进度)(?<!时间进度)(?<!按计划)应该?(?:是|为)|应改"
     r"|(?<!整)(?<!修)(?:改|调|换|变|更|修改|调整|变更|更改|更新|修正)(?:一下)?(?:成|为|到|至|作)|"
     r"改(?=\d|[一二三四五六七八九十])|(?:准确|具体|确切)(?:地|点)?(?:说|来说|讲)|实际上?(?:是|为)"
 )
@@ -32,6 +32,28 @@ def current(text: str, spans: Sequence[Spanned]) -> list[int]:
             last = marker.end()
     after = [at for at in standing if spans[at][0] >= last]
     return after if last >= 0 and after else standing
+
+
+_TAKEN_BACK = re.compile(
+    r"[，。；！ ]*(?:啊|哎|呃|哦)?，?(?:不对|不不|[哦噢啊呃]?不(?=[，。 ])|(?:我)?[说写填报打记]错了?|错了|口误)[，。！ ]*"
+)
+
+
+def instead(text: str, end: int) -> str | None:
+    """What is said after the value ending at `end` was taken back at once (60%，不对，65); None where it was not."""
+    match = _TAKEN_BACK.match(text, end)
+    return text[match.end() :] if match else None
+
+
+_ELSE = re.compile(
+    r"(?:也(?:有)?可能|也许|或许|说不定|没准|搞不好|弄不好|保不齐|要么|要不然?|再不(?:行|济|然)?|不行就|不然就?)"
+    r"(?:要|得|能|会|就|是|到|在|有|达|拖|推|延|完成)*$"
+)
+
+
+def has_rival(text: str, spans: Sequence[Spanned]) -> bool:
+    """Whether a later one of `spans` is offered instead of an earlier one (60%，也可能70%)."""
+    return any(_ELSE.search(text[max(0, start - 14) : start]) for start, _ in spans[1:])
 
 
 def takes_back(text: str) -> bool:

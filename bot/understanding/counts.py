@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from bot.understanding.numerals import WHOLE, is_rough, to_whole
 
-_CLASSIFIER = r"(?:项|个|条|件|处|户|家|起|类|宗|笔|份|块|桩|点(?=问题|任务|意见|不足|整改|里|中|，|都|全|完成|已))"
+_CLASSIFIER = r"(?:项|个|条|件|处|户|家|起|类|宗|笔|份|块|桩|台(?!账|阶|风)|辆|套(?!路|话)|间(?!接|隔|断)|栋|座(?!谈|位)|盏|点(?=问题|任务|意见|不足|整改|里|中|，|都|全|完成|已))"
 _NOT_COUNTED = (
     r"(?!月|星期|周|礼拜|季度|工作日|百分|小时|年|多月|半月|点(?!位)|部门|单位|科室|处室|县|区(?!域)|"
     r"乡|镇|街道|人|同志|会(?!议)|领导|阶段|方面|口子|层级|环节|步骤|途径|渠道)"
@@ -39,8 +39,13 @@ _VERB = (
 _RESULT = r"(?:完成|完毕|到位|销号|结束|办结|完|好|掉|成|过|清|妥|通过|了|的|出来|整改)"
 _DONE_BEFORE = re.compile(
     rf"(?:{_VERB}{_RESULT}{{0,3}}(?:的|有|是|了|大概|整整|其中|任务|问题|整改){{0,4}}|(?:完成|整改|"
-    rf"办结|销号|解决)(?:数量?|情况|任务|问题|事项|的){{0,4}}(?:为|是|有|:)?)$"
+    rf"办结|销号|解决)(?:数量?|情况|任务|问题|事项|的){{0,4}}(?:为|是|有|:)?|(?![底末初日号前后能会要可没未不])[\u4e00-\u9fff]完(?:了|成)?)$"
 )
+_ALREADY = re.compile(
+    r"已经?(?:拆除?|清[退理]|退还?|发放|补发|追缴|归还|兑[付现]|安装|更换|修[复好]|建成|整治|化解|处置|消除|关闭|核销|办理|解决|整改|谈话)"
+    r"[\u4e00-\u9fff]{0,4}$"
+)
+"""已拆除违建12处: the thing may stand between the verb and the count."""
 _NOT_DONE = re.compile(
     r"(?:没有?|未|不|待|正在|在|尚|要|需|将|还需|还要|计划|预计|准备|打算|争取|能|可|拟|再|上个?月|"
     r"上周|上次|之前|本来|应当?|应该|需要?|必须|没能|难以|无法|即将)(?:继续|能|再|全部|陆续|着手|"
@@ -61,14 +66,15 @@ _LEFT_AFTER = re.compile(
 )
 _TOTAL_BEFORE = re.compile(
     r"(?:总共|一共|共计?|合计|总计|总数|总的|全部|涉及|反馈|指出|提出|交办|列(?:出|了|入)|梳理出?|"
-    r"查摆出?|认领|承担|应整改|应完成|应办|需整改|需完成|要整改|有)(?:的|了|是|为|有|:|上|过|到|任务|"
+    r"查摆出?|认领|承担|应整改|应完成|应办|(?<![对相反响供适])应[\u4e00-\u9fff]{1,4}|需整改|需完成|要整改|有)(?:的|了|是|为|有|:|上|过|到|任务|"
     r"问题){0,4}$"
 )
 _SURELY_TOTAL = re.compile(r"(?:总共|一共|共计?|合计|总计|总数|应整改|应完成|应办)(?:的|了|是|为|有|:){0,4}$")
-_TOTAL_AFTER = re.compile(r"(?:里面?|里头|中间?|当中|之中|之内|内|其中)")
+_TOTAL_AFTER = re.compile(r"，?其中|(?:里面?|里头|中间?|当中|之中|之内|内|其中)")
 _ALL = re.compile(
     r"(?:已经?|现在|目前|现已|也)*(?:全部|全都?|都|均|通通|统统|全数|一个不落|一项不落|悉数)(?:都|"
-    r"已经?|给)*(?!没|未|不|在|正)" + rf"(?:{_VERB}{_RESULT}{{1,3}}|完成|办结|销号|搞定|解决|整改完|整改到位|落实)"
+    r"已经?|给)*(?!没|未|不|在|正)"
+    + rf"(?:{_VERB}{_RESULT}{{1,3}}|完成|办结|销号|搞定|解决|整改完|整改到位|落实|好了|妥了|齐了)"
 )
 _NONE = re.compile(
     r"(?:里面?|中)?(?:一[个项条件]|全|全部|都)?(?:都|也|均|还)+(?:一[个项条件])?(?:没有?|未|尚未|还没|"
@@ -129,7 +135,7 @@ def _combine(roles: dict[str, list[int]]) -> Share:
     total, done, left = roles["total"] + roles["all"], roles["done"], roles["left"]
     if not total and roles["other"] and (done or left) and roles["other"][0] >= max(done + left):
         total = roles["other"][:1]
-    if len(set(total)) > 1 or len(done) > 1:
+    if len(set(total)) > 1 or len(done) > 1 or (roles["all"] and left and not roles["total"]):
         return Share(counted=True)
     if total and done:
         return _share(done[0], total[0])
@@ -176,6 +182,8 @@ def _role(number_word: str, before: str, after: str, more: bool) -> str:
     done = _DONE_BEFORE.search(before)
     if done:
         return "other" if _NOT_DONE.search(before[: done.start()]) else "done"
+    if _ALREADY.search(before) and not _NOT_DONE.search(before):
+        return "done"
     if _NONE.match(after) or (number_word == "一" and _NOT_ONE.match(after) and not _SOME.search(before)):
         return "none"
     if _ALL.match(after.lstrip("，、 ")):
@@ -195,4 +203,4 @@ def _belongs_to_next(after: str, more: bool) -> bool:
     clause = re.split(r"[，。；\n（）]", after)[0]
     if not more or len(clause) != len(after):
         return False
-    return bool(_DONE_BEFORE.search(clause) or _LEFT_BEFORE.search(clause))
+    return bool(_DONE_BEFORE.search(clause) or _LEFT_BEFORE.search(clause) or _DID.search(clause))

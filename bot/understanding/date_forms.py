@@ -51,7 +51,7 @@ FORMS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
         ),
         (
             "relative_month",
-            rf"(?P<rel>本月|这个?月|当月|下下个?月|下个?月|次月|上个?月)份?的?(?:{_PART}|{_DAY})?",
+            rf"(?P<rel>本月|这个?月|当月|下下个?月|下个?月|次月|(?<!不)上个?月)份?的?(?:{_PART}|{_DAY})?",
         ),
         (
             "relative_month",

@@ -134,7 +134,7 @@ def _ranges(mentions: list[DateMention], text: str) -> list[DateMention]:
                 out[-1], end=mention.end, day=mention.day if same else None, doubt=None if same else RANGE
             )
         elif out and not gap.strip("， ") and _same_stretch(out[-1], mention):
-            out[-1] = _narrowed(out[-1], mention)
+            out[-1] = _narrowed(out[-1], mention, text)
         elif out and not gap and _day_in_stretch(out[-1], mention):
             out[-1] = _pinned(out[-1], mention, text)
         elif out and not gap and out[-1].day and mention.day and out[-1].day != mention.day:
@@ -168,8 +168,12 @@ def _pinned(first: DateMention, second: DateMention, text: str) -> DateMention:
     )
 
 
-def _narrowed(first: DateMention, second: DateMention) -> DateMention:
-    if first.day and second.day and first.day.weekday() != second.day.weekday():
+def _narrowed(first: DateMention, second: DateMention, text: str) -> DateMention:
+    """The first day, if it is the weekday the second names (by its word: which week 周五 means may be open)."""
+    weekday = "一二三四五六日".find(text[second.end - 1].replace("天", "日"))
+    if weekday < 0 and second.day:
+        weekday = second.day.weekday()
+    if first.day and weekday >= 0 and first.day.weekday() != weekday:
         return replace(first, end=second.end, day=None, doubt="日期和星期对不上，请核对。")
     return replace(first, end=second.end)
 

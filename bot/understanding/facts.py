@@ -11,18 +11,19 @@ from dataclasses import dataclass
 from bot.understanding.amounts import scan_amounts
 from bot.understanding.blockers import beside_stuck, find_blocker, own_words, too_vague
 from bot.understanding.commands import confirms_with_figure
-from bot.understanding.corrections import takes_back
+from bot.understanding.corrections import instead, takes_back
 from bot.understanding.date_mentions import DateMention
 from bot.understanding.dates import mentions
 from bot.understanding.extensions import Extension, read_extension
-from bot.understanding.finish_dates import FinishReading, read_finish
+from bot.understanding.finish_dates import FinishReading, read_finish, without_reason
 from bot.understanding.hedges import conditional, doubted_aside, hedged, likelihoods
 from bot.understanding.numbers import percent_in
 from bot.understanding.percent_reading import PercentReading
 from bot.understanding.plain_words import DATE_WORDS, PERCENT_WORDS, is_plain, is_story
 from bot.understanding.replies import Expecting
+from bot.understanding.share_roles import without_rest_verb
 from bot.understanding.statuses import BLOCKED, DONE, StatusReading, read_status
-from bot.understanding.stories import day_of_the_work, of_the_work
+from bot.understanding.stories import day_of_the_work, of_one_thing, of_the_work
 
 HOW_FAR = "大约完成了百分之多少？"
 BY_WHEN = "预计哪一天完成？请写明日期，例如11月30日。"
@@ -90,12 +91,13 @@ def _sure_percent(
     """`percent`, or only a doubt where the words around it leave it open."""
     if percent.span is None:
         return percent
+    clean = without_rest_verb(clean, *percent.span)
     unsure = hedged(clean, *percent.span)
     around = _blanked(clean, [(m.start, m.end) for m in dates] + amounts, percent.span)
     if is_story(around, *percent.span) or expecting.field not in ("percent", "confirm"):
         known = is_plain(around, *percent.span, PERCENT_WORDS) or of_the_work(around, *percent.span)
     else:
-        known = is_plain(around, *percent.span, PERCENT_WORDS)
+        known = is_plain(around, *percent.span, PERCENT_WORDS) or of_one_thing(clean, *percent.span)
     unsure = unsure or not known
     if expecting.field in ("percent", "confirm"):
         unsure = unsure or doubted_aside(clean, *percent.span)
@@ -118,7 +120,8 @@ def _finish(
         return FinishReading(expecting.due if expecting.due and expecting.due >= today else None)
     if finish.span is None:
         return finish
-    unsure = hedged(clean, *finish.span, is_date=True)
+    clean = without_reason(clean, finish.span[0])
+    unsure = hedged(clean, *finish.span, is_date=True) or instead(clean, finish.span[1]) == ""
     around = _blanked(clean, [(m.start, m.end) for m in dates] + amounts, finish.span)
     if is_story(around, *finish.span):
         unsure = unsure or not (finish.told and day_of_the_work(around, *finish.span))
@@ -140,6 +143,9 @@ def _promised(clean: str, finish: FinishReading) -> bool:
 
 
 _ON_TIME = re.compile(
+    r"(?:期限|时间|日期)(?:就|都|仍|还是|暂)?(?:不变|不(?:用|需要?)?(?:改|调整?))|维持原(?:定|来|有)?的?(?:时间|期限|计划)|"
+    r"(?:还是|仍是?|就?按|照)(?:原来|原定|原先)的?(?:时间|期限)|"
+    r"[与和跟同]原(?:定|来)?的?(?:时间|期限|计划)(?:一致|一样|相同|不变)|"
     r"(?<!不能)(?<!无法)(?<!不)(?:按期|按时|如期|按原定|按原计划|不延期|不用延期|无需延期|期限内|"
     r"到期前|截止日期?前|按规定时[间限]|按要求时[间限])"
 )
@@ -158,7 +164,9 @@ def _date(value: object) -> datetime.date | None:
 def _moves_date(clean: str, expecting: Expecting) -> bool:
     """不对，是12月10日 at the summary speaks of the finish date: it is the only date on the form."""
     return (
-        expecting.field in ("confirm", "any") and (takes_back(clean) or len(clean) <= 12) and "date" in expecting.prev
+        expecting.field in ("confirm", "any")
+        and (takes_back(clean) or len(clean) <= 12)
+        and ("date" in expecting.prev or re.search(r"时间|日期|期限", clean) is not None)
     )
 
 

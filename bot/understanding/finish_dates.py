@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from bot.understanding.corrections import has_rival
 from bot.understanding.date_mentions import PAST, DateMention, standing
 
 SEVERAL = "提到了几个日期，预计哪一天全部完成？"
@@ -31,16 +32,16 @@ _FINISH = (
     r"(?:完成|ok|做完|办完|办结|办好|搞定|搞完|弄完|弄好|改完|改好|做好|整改完|整完|整改到位|落实到位|"
     r"到位|收尾|收官|竣工|完工|验收|销号|清零|见底|结束|交账|交差|交卷|了结|解决|闭环|落地|达到?100|"
     r"能行|完(?=$|[，。；！]|吧|了)|可以了?$|能好|差不多能完|能完|完事|结案|拿下|收口|收工|交工|完活|干完|干好|摆平|弄妥|办妥|"
-    r"交付|封账|兑现|见效|打住|扫尾|(?<!开)[\u4e00-\u9fff](?:完|好|妥|利索|利落|干净|齐|毕|"
+    r"交付|封账|兑现|见效|打住|扫尾|(?<!开)(?![批审签评拨招])[\u4e00-\u9fff](?:完|好|妥|利索|利落|干净|齐|毕|"
     r"掉)(?![会成])|整改(?=$|[，。；]))"
 )
 _NO_FINISH = re.compile(r"(?:完成|整改|办结|解决|销号)的?(?:时间|日期|时限|期限|方案|办法|情况)")
 _LABEL = re.compile(
-    r"(?:完成|整改|办结|销号)?(?:时间|日期|时限|期限|截止|限期|时间节点|节点|完成日)(?:定在|改到|改成|"
+    r"(?:完成|整改|办结|销号)?(?:时间|日期|时限|期限|截止|限期|时间节点|节点|完成日)(?:嘛|呢|啊|的话|定在|改到|改成|"
     r"改为|调到|调整到|调整为|是|为|在|到|至|定|预计|大概|大约|就|:|写|填|报|推到|放到|延到|应该|还)*$"
 )
 _MOVED = re.compile(
-    r"(?:延期|延长|延后|推迟|宽限|顺延|展期|后延|延|推|拖|挪|移|提前|改|调整?|变更|更改|放宽|"
+    r"(?:延期|延长|延后|推迟|宽限|顺延|展期|后延|延|推|拖|挪|移|缓|提前|改|调整?|变更|更改|放宽|"
     r"往后[推延挪])(?:一下)?(?:期限|时间)?(?:到|至|为|成)(?:了)?(?:大概|大约)?$"
 )
 _HOPE = re.compile(
@@ -54,7 +55,7 @@ _EVENT = re.compile(
     r"已经?)*(?:开(?!展整改)(?:了|的|过)?(?:个|专题|专项)?(?:.{0,6})?会|召开|开始|启动|动工|开工|谈话|"
     r"谈的|约谈|检查|督[查导]|抽查|巡察|巡视|调研|下发|印发|发文|发的|收到|接到|报送?|上报|汇报|提交|"
     r"反馈|指出|研究|部署|招标|开标|中标|挂网|公示|审批|批复|批的|上会|签[订合约]|告诉|给信|进场|培训|学习|出差|"
-    r"请假|休假|放假|回复|答复|回来|上任|到任|成立|制定|出台|拿到|拨付|立项|看现场|想(?:想|一)|琢磨|考虑一|考虑考虑|问(?:问|一下|领导)|核[实对]|出来|调整|运到|到位才|组织|申请的?|通知|"
+    r"请假|休假|放假|回复|答复|回来|上任|到任|成立|制定|出台|拿到|拨付|立项|看现场|想(?:想|一)|琢磨|考虑一|考虑考虑|问(?:问|一下|领导)|核[实对]|出来|调整|运到|到货|发货|供货|送[到来达]|到账|下[拨达]|出图|批[完好]|签[完好]|审[完好]|到位才|组织|申请的?|通知|"
     r"要求|审计|验收组|动员|召集|走访|去过?|商[量议]|碰头)"
 )
 _STALE = re.compile(
@@ -78,7 +79,7 @@ _UNSURE_BEHIND = re.compile(
 )
 _MILESTONE = re.compile(
     r"(?:就|只|仅|才|最多|先|可以?|能够?|将|争取|预计|估计|应该|计划|目标|完成|推进|做|达|提高|提升|干|搞|要)*(?:到|"
-    r"达到|完成|达|有)?(?:大概|约|剩下?的?|剩余的?)?$"
+    r"达到|完成|达|有)?了?(?:大概|约|剩下?的?|剩余的?)?$"
 )
 _WHOLE = re.compile(
     r"(?:全部|全面|整体|彻底|最终|所有|统统|整个|总体|完全|都|全)(?:能|可以|就|会|将|都|给|要|整改|"
@@ -136,11 +137,28 @@ def read_finish(
     mention = sure[-1]
     if best < 2 and any(score < 0 and m.day == mention.day for score, m in scored):
         return FinishReading(doubt=WHICH)  # 明天吧，明天告诉您
+    if asked and has_rival(text, [(m.start, m.end) for m in found]):
+        return FinishReading(doubt=SEVERAL)
     if any(m.day not in (None, mention.day) and _AT_LATEST.search(text[: m.start]) for m in found):
         return FinishReading(doubt=SEVERAL)
     if mention.past:
         return FinishReading(doubt=PAST)
     return FinishReading(mention.day, (mention.start, mention.end), told=best >= 2 or _rest(text, mention))
+
+
+_NOT_MOVED = re.compile(
+    r"(?:[不没未别无莫]|不[会能用需要必]|可能|也许|或许|恐怕|怕|说不定|万一|如果|要是|除非|考虑|能不能|能否|是否|是不是)"
+    r"(?:要|会|得|再|还|就|能|需要?)*$"
+)
+
+
+def without_reason(text: str, start: int) -> str:
+    """`text` with what leads to a moved day made a pause: 因资金未到位推迟到6月30日 is as sure as 推迟到6月30日."""
+    moved = _MOVED.search(text[:start])
+    if moved is None or _NOT_MOVED.search(text[: moved.start()]):
+        return text
+    floor = max((match.end() for match in re.finditer(_BREAK, text[: moved.start()])), default=0)
+    return text[:floor] + "，" * (moved.start() - floor) + text[moved.start() :]
 
 
 def _narrowed_by(mention: DateMention, others: Sequence[DateMention]) -> bool:
@@ -183,11 +201,22 @@ def _windows(text: str, found: Sequence[DateMention], at: int) -> tuple[str, str
     return before, behind
 
 
+def _counted_until(text: str, mention: DateMention, before: str) -> bool:
+    """到前天为止, 截至今天: up to when it was counted, not by when it will be done."""
+    told = text[: mention.end].endswith("为止") or re.search(r"截[至止]$", before) is not None
+    return told and (mention.past or mention.kind == "day_word")
+
+
 def _score(text: str, found: Sequence[DateMention], at: int, amounts: Sequence[tuple[int, int]], asked: bool) -> int:
     """5 moved to, 4 labelled, 3 all finished, 2 finished, 1 alone or hoped for, 0 beside other words, -1 not it."""
     before, behind = _windows(text, found, at)
     mention = found[at]
-    if _NEGATED.match(behind) or _NOTICE.search(before) or _STEP_FIRST.search(text[: mention.start]):
+    if (
+        _counted_until(text, mention, before)
+        or _NEGATED.match(behind)
+        or _NOTICE.search(before)
+        or _STEP_FIRST.search(text[: mention.start])
+    ):
         return -1
     if _STALE.search(before) and not _STALE_BUT.search(before):
         required = asked and len(found) == 1 and re.search(r"要求|规定|限期|应[于在]", before)

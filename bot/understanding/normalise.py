@@ -55,6 +55,7 @@ _SLIPS: tuple[tuple[str, str], ...] = (
     (r" ?(?:percent|per cent|pct)|%{2,}", "%"),
     (r"(?<=\d)o(?=[\d%])", "0"),
     (r"按装", "安装"),
+    (r"啥子", "啥"),
     (r"(?<=完成)(?:拉|辣|勒)(?=$|[，。；])", "了"),
     (r"(?<=[\d%成号日底])(?:拉|辣)(?=$|[，。；])", "了"),
     (r"提佼|题交", "提交"),
@@ -71,6 +72,8 @@ _SLIPS: tuple[tuple[str, str], ...] = (
     (r"禮拜", "周"),
 )
 _COMPILED_SLIPS = tuple((re.compile(wrong), right) for wrong, right in _SLIPS)
+_ANY_SLIP = re.compile("|".join(wrong for wrong, _ in _SLIPS))
+"""Most replies have none, and one search is cheaper than trying each."""
 
 
 def half_width(text: str) -> str:
@@ -92,6 +95,9 @@ def half_width(text: str) -> str:
     return "".join(out).lower()
 
 
+_NUMERALS = "一二三四五六七八九"
+
+
 def _joins(left: str, right: str) -> bool:
     """Whether a space between two tokens is only typing, not a pause."""
     if len(left) == 1 and len(right) == 1:
@@ -102,6 +108,9 @@ def _joins(left: str, right: str) -> bool:
         return True
     if left[-1] in "年月/.-:第之" and (right[0].isdigit() or right[0] in "一二三四五六七八九十两底末"):
         return True
+    if left[-1] in _NUMERALS and len(right) > 1 and right[0] in _NUMERALS and right[1] in "成十个项天周条件处户":
+        pair = left[-1] + right[0]
+        return pair == "三五" or pair in _NUMERALS  # 七 八成 is a span, not a slip put right
     return left.endswith(("周", "星期", "礼拜", "百分之")) and right[0] in "一二三四五六日天末七八九十"
 
 
@@ -121,12 +130,14 @@ def normalise(text: str) -> str:
     """The text as the grammar reads it; pauses are punctuation, a single space or a line break."""
     lines = [_close_up(line) for line in half_width(text).split("\n")]
     joined = "\n".join(line for line in lines if line)
-    joined = re.sub(r"(?<![\d])\.|\.(?!\d)", "。", joined)
+    if "." in joined:
+        joined = re.sub(r"(?<![\d])\.|\.(?!\d)", "。", joined)
     if re.search(r"[\w%]", joined):
         joined = re.sub(rf"[{GESTURES}]+", "，", joined).strip("，") or joined
     joined = re.sub(r"~+(?![\d一二两三四五六七八九十百 ])", "，", joined).rstrip("，") or joined
-    for wrong, right in _COMPILED_SLIPS:
-        joined = wrong.sub(right, joined)
+    if _ANY_SLIP.search(joined):
+        for wrong, right in _COMPILED_SLIPS:
+            joined = wrong.sub(right, joined)
     return joined
 
 

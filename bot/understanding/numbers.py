@@ -10,9 +10,10 @@ from dataclasses import replace
 
 from bot.understanding.amounts import EXACT, LEAST, POINTS, WRONG, Amount, scan_amounts
 from bot.understanding.bare_numbers import number_alone
-from bot.understanding.corrections import current
-from bot.understanding.counts import read_counts
+from bot.understanding.corrections import current, has_rival, instead
+from bot.understanding.counts import Share, read_counts
 from bot.understanding.normalise import normalise
+from bot.understanding.numerals import NUMBER
 from bot.understanding.percent_reading import (
     HOW_MANY_IN_ALL,
     HOW_MUCH,
@@ -24,6 +25,7 @@ from bot.understanding.percent_reading import (
 )
 from bot.understanding.share_roles import role_of
 
+_LEAD = re.compile(rf"{NUMBER}(?:吧|了)?")
 _MEASURES = re.compile(r"按(?!照?计划)[^，。；]{1,8}?[算讲计看]")
 """按投资算50%，按形象进度算70%: two figures of the same work."""
 
@@ -39,21 +41,30 @@ def percent_in(clean: str, *, bare: bool, aims: Sequence[int] = (), slash: bool)
     `aims`: positions where a future day is named; an amount behind one in the same clause is an aim.
     `slash`: read 3/4 as a share.
     """
-    reading = _read(clean, bare, aims, slash)
+    share = read_counts(clean)
+    reading = _read(clean, bare, aims, slash, share)
     partial = reading.percent != 100 and (
-        reading.percent is not None or reading.percent_min is not None or read_counts(clean).counted
+        reading.percent is not None or reading.percent_min is not None or share.counted
     )
     return replace(reading, partial=partial)
 
 
-def _read(clean: str, bare: bool, aims: Sequence[int], slash: bool) -> PercentReading:
+def _read(clean: str, bare: bool, aims: Sequence[int], slash: bool, share: Share) -> PercentReading:
     amounts = scan_amounts(clean, slash=slash)
     amounts = [amounts[at] for at in current(clean, [(a.start, a.end) for a in amounts])]
     roles = [role_of(clean, amounts, at, aims) for at in range(len(amounts))]
     told = _told(amounts, roles)
     if len(amounts) > 1 and len(_MEASURES.findall(clean)) > 1:
         told = PercentReading(doubt=WHICH_ONE)
-    share = read_counts(clean)
+    if has_rival(
+        clean, [(a.start, a.end) for a, role in zip(amounts, roles, strict=True) if role in ("now", "labelled")]
+    ):
+        return PercentReading(doubt=WHICH_ONE)
+    lead = _LEAD.match(clean) if bare and not amounts else None
+    last = amounts[-1].end if amounts else lead.end() if lead else None
+    after = instead(clean, last) if last is not None else None
+    if after is not None:
+        return number_alone(after, bare=True) or (told if after else PercentReading(doubt=HOW_MUCH))
     if told.percent is None and share.value is not None and "sum" not in roles:
         return PercentReading(share.value) if told.percent_min is None else _agree(share.value, told.percent_min)
     if told.percent is not None and share.value is not None and abs(told.percent - share.value) > 1.5:
@@ -108,4 +119,8 @@ def _base_and_change(amounts: Sequence[Amount], roles: Sequence[str]) -> Percent
     if len(bases) == 1 and len(steps) == 1 and bases[0] is not None and steps[0] is not None:
         total = round(bases[0] + steps[0], 2)
         return PercentReading(total) if 0 <= total <= 100 else PercentReading(doubt=OUT_OF_RANGE)
+    goals = [a.value for a, role in zip(amounts, roles, strict=True) if role == "goal" and a.firm == EXACT]
+    short = [a.value for a, role in zip(amounts, roles, strict=True) if role == "short"]
+    if len(goals) == len(short) == 1 and goals[0] and short[0] and goals[0] > short[0]:
+        return PercentReading(round(goals[0] - short[0], 2))
     return PercentReading(doubt=NOT_PROGRESS)

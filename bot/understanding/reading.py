@@ -12,11 +12,13 @@ from bot.understanding.commands import Command, read_command
 from bot.understanding.extensions import read_extension
 from bot.understanding.facts import BY_WHEN, HOW_FAR, Facts, gather
 from bot.understanding.normalise import normalise
+from bot.understanding.pauses import parted
 from bot.understanding.questions import split_questions
 from bot.understanding.replies import Expecting, Reading
 from bot.understanding.statuses import BLOCKED, EXTENSION
 from bot.understanding.terse import written_out
 
+NOT_LATER = "延期后的日期要晚于原定期限，请说明延期到哪一天。"
 NOT_UNDERSTOOD = "没有看明白，请换个说法。"
 _ASK_BACK = {
     "percent": HOW_FAR,
@@ -45,7 +47,7 @@ def read_reply(text: str, *, today: datetime.date, expecting: Expecting) -> Read
         stated = clean  # 能不能再宽限十天 is a request in the form of a question
     if expecting.field == "any":
         stated = written_out(stated, today)
-    reading = _weighed(expecting, gather(stated, text, today, expecting)) if stated else Reading()
+    reading = _weighed(expecting, gather(parted(stated), text, today, expecting)) if stated else Reading()
     return replace(reading, is_question=True, clarify=False) if asked else reading
 
 
@@ -86,6 +88,9 @@ def _weighed(expecting: Expecting, facts: Facts) -> Reading:
         word = None  # 完成60%，卡在审批: the work goes on, and the obstacle has its own field
     if extension.asked:
         word = EXTENSION
+        if day is not None and expecting.due is not None and day <= expecting.due:
+            day, extension = None, replace(extension, doubt=NOT_LATER)  # 延到月底, said of a day in another month
+            finish = replace(finish, doubt=NOT_LATER)
     if asked == "blocker":
         value, word, day = _beside_blocker(value, word, day, blocker)
     sure = value is not None or word is not None or day is not None

@@ -28,7 +28,7 @@ _OTHER_THING = re.compile(
     r"经费|款项?|拨款|权重|比重|误差|人员|人手|人力|降|打|利率|税率|好评率|回复率|入户率|签字率|"
     r"签约率|概算|得票|测评|分值|(?:支出|拨付|付款|用款|执行|资金|投资|采购|招标|时间|序时|征收|收缴|"
     r"支付|施工图|设计|工期)进度)(?:[^，。；]{0,3}(?:到位|支付|拨付|使用|执行|落实))?(?:大概|约|为|是|"
-    r"达到?|到|仅|只有?|已|才|率|了|的|完成)*$"
+    r"达到?|到|仅|只有?|已|才|率|了|的|完成|应|要求)*$"
 )
 _OF_PEERS = re.compile(
     r"(?:平均|兄弟[^，。；]{0,4}|隔壁[^，。；]{0,4}|其[他它][^，。；]{0,4})(?:平均)?(?:水平|进度|完成率?)?(?:是|为|已|到|达|了|大概|约)*$"
@@ -40,7 +40,7 @@ _OF_OTHERS = re.compile(
 _CERTAINTY = re.compile(r"的?(?:会|能|可以|要|保证|确保|肯定|有把握|没问题|支持|力度|投入|精力|放心|赞成)")
 _PART = re.compile(r"其中|第[一二三四五六七八九十\d]+[个项条]|(?:前|后)[一二三两\d]+[个项条]")
 _LEFT = re.compile(
-    r"(?:还?剩(?:下|余)?|还余|(?<![其业])余下?|还有|尚有|(?<!相)(?<!误)(?<!偏)还?差|缺|没完成的|"
+    r"(?:还?剩(?:下|余)?|还余|(?<![其业])余下?|还有|尚有|尚余|仍有|(?<!相)(?<!误)(?<!偏)还?差|缺|没完成的|"
     r"未完成的?|没做的|没改的|未整改的)(?:的|了|大概|大约|约|有|是|为|占|最后)*$"
 )
 _LEFT_BEHIND = re.compile(
@@ -50,13 +50,39 @@ _LEFT_BEHIND = re.compile(
 )
 _CHANGE = re.compile(
     r"(?:提高|提升|增长|增加|上升|加快|前进|上涨|涨|(?<!不)多|(?<!追)加|下降|降低|减少|回落|落后|超前|"
-    r"滞后|(?:又|再|新)(?:完成|推进|进展|做|整改|增加|往前推|干)?|每(?:天|日|周|个?月)(?:的)?(?:进度|完成|推进)?|(?:这周|本周|本月|这个月|当月|当周|"
+    r"滞后|(?:又|再|新)(?:多)?(?:完成|推进|进展|整改|增加|往前推|[做干弄搞改办拆修搬装建补清])?|多(?:完成|[做干弄搞改办拆修搬装建补清])|每(?:天|日|周|个?月)(?:的)?(?:进度|完成|推进)?|(?:这周|本周|本月|这个月|当月|当周|"
     r"单月)(?:完成|推进|进展|做|整改|增加|往前推|干))了?(?:大约|约|大概)?$"
 )
 
 
+def _goal(text: str, amounts: Sequence[Amount], at: int) -> int | None:
+    """Which amount the points at `at` are short of (离90%还差5个百分点, 还差5个百分点到90%)."""
+    start = amounts[at].start
+    if not re.search(r"差(?:了|着)?$", text[max(0, start - 4) : start]):
+        return None
+    goal = amounts[at - 1].start
+    if at and re.search(r"(?:距离?|离)(?:目标|达标)?(?:的|是)?$", text[max(0, goal - 6) : goal]):
+        return at - 1
+    follows = text[amounts[at].end : amounts[at + 1].start] if at + 1 < len(amounts) else ""
+    return at + 1 if re.fullmatch(r"[就才，]?(?:能|可以)?(?:到|达到?|满)", follows) else None
+
+
+_REST_VERB = re.compile(
+    r"(?:左右|上下)?的?(?:工作|任务|工作量|内容|整改)?(?:还|尚|仍|都)?(?:没有?|未)"
+    r"(?:完成|整改|落实|解决|办结|销号|[干做弄搞办改](?:完|好)?)(?=$|[，。；！ 呢了])"
+)
+
+
+def without_rest_verb(text: str, start: int, end: int) -> str:
+    """`text` with 没完成 behind the share at `start` made a pause where 还剩 says as much already (还剩30%未完成)."""
+    said = _REST_VERB.match(text, end)
+    if said is None or not _LEFT.search(text[:start]):
+        return text
+    return text[:end] + "，" * (said.end() - end) + text[said.end() :]
+
+
 def role_of(text: str, amounts: Sequence[Amount], at: int, aims: Sequence[int]) -> str:
-    """now, left, base, earlier, aim, up, change, part or other: what the amount at `at` speaks of."""
+    """now, labelled, left, base, goal, short, earlier, aim, up, down, change, part or other: what the amount at `at` speaks of."""
     amount = amounts[at]
     floor = amounts[at - 1].end if at else 0
     breaks = [match.end() for match in _BREAK.finditer(text, floor, amount.start)]
@@ -65,13 +91,18 @@ def role_of(text: str, amounts: Sequence[Amount], at: int, aims: Sequence[int]) 
     ceiling = amounts[at + 1].start if at + 1 < len(amounts) else len(text)
     stop = _BREAK.search(text, amount.end, ceiling)
     behind = text[amount.end : stop.start() if stop else ceiling]
+    beside = [other for other in (at - 1, at + 1) if 0 <= other < len(amounts) and amounts[other].firm == POINTS]
+    if any(_goal(text, amounts, other) == at for other in beside):
+        return "goal"
     nows = [match.end() for match in _NOW.finditer(before)]
     since = before[max(nows) :] if nows else before
-    if re.search(r"截[至止]", before):
+    if re.search(r"截[至止]|到[^，。；]{1,8}为止|[跟和与同]上[^，。；]{1,3}(?:一样|相同|持平)", before):
         since = ""
     taken_back = [match.end() for match in MARKER.finditer(since)]
     since = since[max(taken_back) :] if taken_back else since  # 刚才报错了，是64%: what stands now
     if amount.firm == POINTS:
+        if _goal(text, amounts, at) is not None:
+            return "short"
         if re.search(r"(?:提高|提升|增长|增加|上升|前进|上涨|涨|多|高)[了出]?$", before):
             return "up"
         return "down" if re.search(r"(?:降低|减少|下降|回落|落后|少|低|慢|差)了?$", before) else "change"
