@@ -36,6 +36,7 @@ SCENES: dict[str, str] = {
     "outline_send": "subject",
     "outline_sign": "organisation",
     "name_finding": "leader",
+    "change_type": "leader",
     "three_lists": "subject",
     "object": "subject",
     "decide_extension": "leader",
