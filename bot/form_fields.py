@@ -87,6 +87,33 @@ def always(_answers: Answers) -> bool:
     return True
 
 
+class _Watched(dict[str, Any]):
+    """Answers that note which of them are looked up."""
+
+    def __init__(self, answers: Answers) -> None:
+        super().__init__(answers)
+        self.looked_up: set[str] = set()
+
+    def __getitem__(self, name: str) -> Any:
+        self.looked_up.add(name)
+        return super().__getitem__(name)
+
+    def __contains__(self, name: object) -> bool:
+        self.looked_up.add(str(name))
+        return super().__contains__(name)
+
+    def get(self, name: str, default: Any = None) -> Any:
+        """The answer, or the default."""
+        self.looked_up.add(name)
+        return super().get(name, default)
+
+
+def _looked_up(when: Callable[[Answers], bool], answers: Answers) -> set[str]:
+    watched = _Watched(answers)
+    when(watched)
+    return watched.looked_up
+
+
 @dataclass(frozen=True)
 class FormField:
     """One field. `label` names it in the summary, `ask` is the question; `reads` the fact of a sentence that fills it.
@@ -115,6 +142,8 @@ class FormField:
     plain: bool = False
     check: Callable[[Situation, Any], str] = lambda *_: ""
     due: Callable[[Situation], date | None] | None = None
+    shown: int = 20
+    """So many of the options become buttons; the others are chosen by name."""
     until: str = ""
     """Of the first day of a span: the field of its last day, which one sentence may give too."""
 
@@ -169,6 +198,16 @@ class Form:
     def asked(self, answers: Answers) -> list[FormField]:
         """The fields that apply given the answers so far."""
         return [one for one in self.fields if one.when(answers)]
+
+    def may_grow(self, answers: Answers) -> bool:
+        """Whether an answer still missing can bring further questions: then nobody can say how many there are.
+
+        Each condition that does not hold is tried on answers that note what it looks up: where that is a field which is
+        asked and has no answer yet, the condition may still come to hold.
+        """
+        asked = {one.name for one in self.asked(answers)}
+        missing = asked - answers.keys()
+        return any(_looked_up(one.when, answers) & missing for one in self.fields if one.name not in asked)
 
     def applying(self, answers: Answers) -> dict[str, Any]:
         """The answers of the fields that apply."""
