@@ -29,16 +29,29 @@ from bot.form_progress import (
     without,
 )
 from bot.form_proposals import settle
-from bot.form_reading import Fact, Misread, facts_beside, facts_in, options_named, read_answer, read_span
+from bot.form_reading import (
+    Fact,
+    Misread,
+    facts_beside,
+    facts_in,
+    fitting,
+    options_named,
+    read_answer,
+    read_span,
+)
 from bot.form_verbs import GATHERING, VERBS
+from bot.form_words import named_wrong, takes_back, thinks_it_over
 from bot.understanding import Expecting, Reading, read_reply
 
 __all__ = ["advance"]
 
 OLD_BUTTON = "这个按钮已经用过，请从下面继续。"
-NO_TARGET = "没有看懂要改哪一项。可以点“修改”，或直接写明，例如“完成比例改为80%”。"
+NO_TARGET = "没有看懂要改哪一项。可以点选，也可以直接写明，例如“修改第2项”。"
+NO_HURRY = "好，想好了再填。要先放下，回复“暂停”。"
 CHOSEN = (FieldKind.CHOICE, FieldKind.MANY, FieldKind.FILES)
 """Kinds whose answer is no sentence: one typed there may say other fields."""
+LONGEST_ELSEWHERE = 20
+"""A longer text is not taken as the answer to another question than the one asked."""
 SHORT_QUESTION = 25
 """A longer text without a question mark, given in answer to an open question, is the answer."""
 
@@ -124,7 +137,7 @@ def _typed(form: Form, progress: FormProgress, text: str, around: Surroundings) 
     reading = read_reply(text, today=around.today, expecting=_expecting(form, progress, field, around))
     if reading.command == "edit" and not _is_option(form, progress, text, around):
         target = _change_target(form, progress, reading.target)
-        return Step(replace(progress, asked=target or CHANGE), Act.ASK)
+        return Step(replace(progress, asked=target), Act.ASK) if target else VERBS["change"](form, progress)
     if field is not None and field.kind is FieldKind.FILES and reading.command in ("deny", "confirm", "submit"):
         return VERBS["done"](form, progress)
     command = _command(progress, reading)
@@ -133,7 +146,7 @@ def _typed(form: Form, progress: FormProgress, text: str, around: Surroundings) 
     if reading.is_question and _really_asks(field, text):
         return _aside(progress, field, text)
     if field is None:
-        return _correct(form, progress, reading, around)
+        return _correct(form, progress, text, reading, around)
     return _answer(form, progress, field, text, reading, around)
 
 
@@ -148,7 +161,7 @@ def _answer(
         span[0] if span else read_answer(field, text, reading, options, around.today, around.due, around.is_workday)
     )
     if isinstance(answer, Misread):
-        return _off_target(form, progress, field, reading, around, answer)
+        return _off_target(form, progress, field, text, reading, around, answer)
     free = field.kind is FieldKind.TEXT
     said = facts_beside(text, around.today, _expecting(form, progress, None, around)) if free else reading
     more = facts_in(said, form.asked(progress.answers), around.today, skip=field.name)
@@ -180,7 +193,8 @@ _SET = re.compile(
     re.DOTALL,
 )
 _NOTHING = frozenset(["没有", "无", "没", "暂无", "没有了", "没了", "暂时没有", "不用", "不需要"])
-_SUBMIT = frozenset(["提交", "确认提交", "提交吧", "现在提交"])
+_SUBMIT = frozenset(["提交", "确认提交", "提交吧", "现在提交", "确认", "确定", "填完了", "填好了"])
+_UNCHANGED = _SUBMIT | frozenset(["不改", "不改了", "没有了", "没有", "不用改", "不用改了", "好了", "返回", "返回核对"])
 _FINISHED = _NOTHING | frozenset(
     ["完了", "发完了", "传完了", "就这些", "就这样", "选好了", "好了", "完毕", "没别的了", "全了"]
 )
@@ -197,8 +211,18 @@ def _steered(
         return VERBS["submit"](form, progress)
     if field is not None and words in _NOTHING and not field.required:
         return VERBS["clear"](form, progress)
+    if progress.asked == CHANGE and (words in _UNCHANGED or _agrees(words, around)):
+        return VERBS["submit"](form, progress)
+    if not _is_option(form, progress, words, around) and takes_back(words):
+        return VERBS["take_back"](form, progress)
+    if field is not None and field.kind is FieldKind.TEXT and thinks_it_over(words):
+        return Step(progress, Act.ASK, (NO_HURRY,))
     go_to = _GO_TO.fullmatch(words)
-    named = _labelled(form, progress, go_to["label"]) if go_to else ""
+    if go_to:
+        named = _labelled(form, progress, go_to["label"])
+    else:  # asked for a text, it may be about what is called wrong
+        exact = field is not None and field.kind is FieldKind.TEXT
+        named = _labelled(form, progress, named_wrong(words), exact=exact)
     if progress.asked in (SUMMARY, CHANGE) and not named:
         named = _by_number(form, progress, words)
     if progress.asked == CHANGE and not named:
@@ -210,6 +234,10 @@ def _steered(
     if progress.asked not in (SUMMARY, CHANGE) and (field is None or field.kind is FieldKind.TEXT):
         return None  # asked for a text, such a sentence may be the text
     return _assign(form, progress, form.field(target), assignment["value"], around) if assignment and target else None
+
+
+def _agrees(words: str, around: Surroundings) -> bool:
+    return read_reply(words, today=around.today, expecting=Expecting("confirm")).command in ("confirm", "submit")
 
 
 def _assign(form: Form, progress: FormProgress, field: FormField, value: str, around: Surroundings) -> Step:
@@ -270,10 +298,10 @@ _READER_NAMES = {"date": "finish_date"}
 def _command(progress: FormProgress, reading: Reading) -> str | None:
     command = reading.command
     if progress.asked == CANCEL:
-        return {"confirm": "yes", "submit": "yes", "cancel": "yes", "deny": "no", "back": "no", "resume": "no"}.get(
+        return {"confirm": "yes", "cancel": "yes", "deny": "no", "back": "no", "resume": "no"}.get(
             command or "", command
         )
-    if progress.asked == SUMMARY:
+    if progress.asked in (SUMMARY, CHANGE):
         return {"confirm": "submit", "deny": "change"}.get(command or "", command)
     return None if command in ("confirm", "deny", "submit") else command
 
@@ -282,13 +310,21 @@ def _is_option(form: Form, progress: FormProgress, text: str, around: Surroundin
     return any(text.strip() == option.label for option in _options(form, progress, around))
 
 
+_NOTHING_MUCH = re.compile(
+    r"没(?:有)?.{0,4}(?:什么|啥|哪些|多少)|(?:什么|啥)(?:都|也)没|不(?:算|是)?(?:什么|多少|怎么)"
+)
+"""没说什么 sounds like a question and is none."""
+
+
 def _really_asks(field: FormField | None, text: str) -> bool:
     if field is None or field.kind is not FieldKind.TEXT:
         return True
     if field.plain:
         return False
     words = text.strip()
-    return words.endswith(("?", "？", "吗", "呢")) or len(words) <= SHORT_QUESTION
+    if words.endswith(("?", "？", "吗", "呢")):
+        return True
+    return len(words) <= SHORT_QUESTION and not _NOTHING_MUCH.search(words)
 
 
 def _aside(progress: FormProgress, field: FormField | None, text: str) -> Step:
@@ -300,10 +336,12 @@ def _aside(progress: FormProgress, field: FormField | None, text: str) -> Step:
 
 
 def _off_target(
-    form: Form, progress: FormProgress, field: FormField, reading: Reading, around: Surroundings, problem: Misread
-) -> Step:
+    form: Form, progress: FormProgress, field: FormField, text: str, reading: Reading, around: Surroundings,
+    problem: Misread,
+) -> Step:  # fmt: skip
     """The text does not answer the question asked; what it does say about other fields is kept."""
     facts = facts_in(reading, form.asked(progress.answers), around.today, skip=field.name)
+    facts = facts or _fits_elsewhere(form, progress, text, around, among=(FieldKind.DATE, FieldKind.MOMENT))
     if not facts:
         doubt = reading.doubt if field.kind not in CHOSEN else None  # what to choose is said better by the options
         return Step(progress, Act.ASK, (doubt or problem.reason,), unread=True)
@@ -311,14 +349,37 @@ def _off_target(
     return Step(filled, Act.ASK, (*told(form, facts), *notes))
 
 
-def _correct(form: Form, progress: FormProgress, reading: Reading, around: Surroundings) -> Step:
+_RATHER = re.compile(r"^(?:不对|不是|错了|[填写选搞弄]错了?)[^，,]{0,12}[，,]\s*(?:而|应该|应当|应)?是?")
+"""不是何静，是周启明: what stands behind it is meant."""
+
+
+def _fits_elsewhere(
+    form: Form, progress: FormProgress, text: str, around: Surroundings, among: Sequence[FieldKind]
+) -> dict[str, Fact]:
+    """A short text that answers one other question and no more than one: 周四下午3点 where a choice was asked for."""
+    found: dict[str, Fact] = {}
+    text = _RATHER.sub("", text.strip())
+    if not text or len(text) > LONGEST_ELSEWHERE:
+        return found
+    for one in form.asked(progress.answers):
+        if one.kind in among and one.name != progress.asked and not one.reads:
+            options = around.options_of(one, progress.answers) if one.kind is FieldKind.CHOICE else ()
+            fact = fitting(one, text, options, around.today, around.is_workday)
+            if fact is not None and not around.problem_with(one, fact.value, progress.answers):
+                found[one.name] = fact
+    return found if len(found) == 1 else {}
+
+
+def _correct(form: Form, progress: FormProgress, text: str, reading: Reading, around: Surroundings) -> Step:
     """At the summary: facts in the sentence correct their fields; otherwise say what can be done."""
     facts: dict[str, Any] = facts_in(reading, form.asked(progress.answers), around.today)
+    if not facts and progress.asked != CANCEL:
+        facts = _fits_elsewhere(form, progress, text, around, (FieldKind.DATE, FieldKind.MOMENT, FieldKind.CHOICE))
     if facts:
         filled, notes = fill(form, progress, facts, overwrite=True)
         asked = SUMMARY if progress.asked == CHANGE else progress.asked
         return Step(replace(filled, asked=asked), Act.ASK, (*told(form, facts), *notes))
     if progress.asked == CANCEL:
         return Step(progress, Act.ASK, ("请选择是否放弃这次填报。",))
-    doubt = reading.doubt if any(one.reads for one in form.fields) else ""
+    doubt = reading.doubt if progress.asked == SUMMARY and any(one.reads for one in form.fields) else ""
     return Step(progress, Act.ASK, (doubt or NO_TARGET,), unread=True)

@@ -185,6 +185,8 @@ class Form:
     submit: Callable[[Submission], Submitted]
     permitted: Callable[[Situation], str] = field(default=lambda _: "")
     """Why this person cannot begin the form now, or ""."""
+    amended_by: tuple[str, ...] = ()
+    """The commands that put right what was submitted with it."""
     warnings: Callable[[Situation], Sequence[str]] | None = None
     """What to point out above the summary; people decide, nothing is refused by it."""
 

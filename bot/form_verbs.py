@@ -36,6 +36,19 @@ def _back(form: Form, progress: FormProgress) -> Step:
     return Step(replace(progress, asked=given[place - 1]), Act.ASK)
 
 
+def _take_back(form: Form, progress: FormProgress) -> Step:
+    """填错了, 不是这个: the answer given last is asked for again; before any answer, the form itself was not meant."""
+    if progress.asked == SUMMARY:
+        return _change(form, progress)
+    if progress.asked == CHANGE:
+        return Step(progress, Act.ASK)
+    if progress.asked == CANCEL:
+        return _keep(form, progress)
+    if progress.answers.get(progress.asked):
+        return Step(progress, Act.ASK, ("请重新填写这一项。",))
+    return _back(form, progress) if progress.history else _ask_cancel(form, progress)
+
+
 def _keep_answer(form: Form, progress: FormProgress) -> Step:
     """Leave a field that was gone back to as it is."""
     return Step(moved(form, _closed(progress)), Act.ASK)
@@ -107,7 +120,9 @@ def _submit(form: Form, progress: FormProgress) -> Step:
     return Step(progress, Act.SUBMIT)
 
 
-def _change(_form: Form, progress: FormProgress) -> Step:
+def _change(form: Form, progress: FormProgress) -> Step:
+    if not any(is_answered(one, progress.answers) for one in form.asked(progress.answers)):
+        return Step(progress, Act.ASK, ("还没有填写任何内容。",))
     return Step(replace(progress, asked=CHANGE), Act.ASK)
 
 
@@ -153,6 +168,7 @@ def _take(form: Form, progress: FormProgress) -> Step:
 
 VERBS: dict[str, Callable[[Form, FormProgress], Step]] = {
     "back": _back,
+    "take_back": _take_back,
     "skip": _skip,
     "keep": _keep_answer,
     "clear": _clear,

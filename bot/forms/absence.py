@@ -54,6 +54,7 @@ AWAY = Form(
     name="away",
     version=1,
     title="登记外出",
+    amended_by=("away",),
     submit=_away,
     fields=(
         *_days("外出"),
@@ -89,6 +90,7 @@ DELEGATE = Form(
     name="delegate",
     version=1,
     title="委托他人代办",
+    amended_by=("delegate",),
     permitted=lambda at: "" if _people(at) else "没有可以委托的联络员或本单位人员。",
     submit=_delegate,
     fields=(

@@ -105,6 +105,7 @@ FORM = Form(
     name="name_finding",
     version=3,
     title="建立三清单",
+    amended_by=("change_type",),
     permitted=_no_talk,
     submit=_submit,
     warnings=_warnings,

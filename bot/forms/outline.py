@@ -96,6 +96,7 @@ QUESTION = Form(
     name="outline_question",
     version=1,
     title="起草谈话提纲",
+    amended_by=("outline",),
     permitted=lambda at: "" if duty_options(at) else "没有可以由您起草提纲的谈话。",
     submit=_add,
     warnings=_warnings,

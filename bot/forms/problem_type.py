@@ -47,6 +47,7 @@ FORM = Form(
     name="change_type",
     version=1,
     title="更改问题类型",
+    amended_by=("change_type",),
     permitted=lambda at: "" if finding_options(at) else "没有可以更改类型的问题。",
     submit=_submit,
     fields=(

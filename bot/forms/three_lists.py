@@ -64,6 +64,7 @@ FORM = Form(
     name="three_lists",
     version=1,
     title="建立三清单（整改方）",
+    amended_by=("extend",),
     permitted=lambda at: "" if finding_options(at) else "没有等待建立三清单的问题。",
     submit=_submit,
     warnings=_warnings,
