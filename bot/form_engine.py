@@ -192,7 +192,23 @@ _SET = re.compile(
     r"(?:改成|改为|改到|应为|应该是|更正为|换成|：|:)(?P<value>.+)",
     re.DOTALL,
 )
-_NOTHING = frozenset(["没有", "无", "没", "暂无", "没有了", "没了", "暂时没有", "不用", "不需要"])
+_NOTHING = frozenset(
+    [
+        "没有",
+        "无",
+        "没",
+        "暂无",
+        "没有了",
+        "没了",
+        "暂时没有",
+        "不用",
+        "不需要",
+        "都不是",
+        "都没有",
+        "都不合适",
+        "没有合适的",
+    ]
+)
 _SUBMIT = frozenset(["提交", "确认提交", "提交吧", "现在提交", "确认", "确定", "填完了", "填好了"])
 _UNCHANGED = _SUBMIT | frozenset(["不改", "不改了", "没有了", "没有", "不用改", "不用改了", "好了", "返回", "返回核对"])
 _FINISHED = _NOTHING | frozenset(
@@ -307,7 +323,8 @@ def _command(progress: FormProgress, reading: Reading) -> str | None:
 
 
 def _is_option(form: Form, progress: FormProgress, text: str, around: Surroundings) -> bool:
-    return any(text.strip() == option.label for option in _options(form, progress, around))
+    words = text.strip()
+    return any(words == option.label or words in option.also for option in _options(form, progress, around))
 
 
 _NOTHING_MUCH = re.compile(
@@ -346,7 +363,7 @@ def _off_target(
         doubt = reading.doubt if field.kind not in CHOSEN else None  # what to choose is said better by the options
         return Step(progress, Act.ASK, (doubt or problem.reason,), unread=True)
     filled, notes = fill(form, progress, facts, overwrite=True)
-    return Step(filled, Act.ASK, (*told(form, facts), *notes))
+    return Step(filled, Act.ASK, (*told(form, facts, progress.answers), *notes))
 
 
 _RATHER = re.compile(r"^(?:不对|不是|错了|[填写选搞弄]错了?)[^，,]{0,12}[，,]\s*(?:而|应该|应当|应)?是?")
@@ -378,7 +395,7 @@ def _correct(form: Form, progress: FormProgress, text: str, reading: Reading, ar
     if facts:
         filled, notes = fill(form, progress, facts, overwrite=True)
         asked = SUMMARY if progress.asked == CHANGE else progress.asked
-        return Step(replace(filled, asked=asked), Act.ASK, (*told(form, facts), *notes))
+        return Step(replace(filled, asked=asked), Act.ASK, (*told(form, facts, progress.answers), *notes))
     if progress.asked == CANCEL:
         return Step(progress, Act.ASK, ("请选择是否放弃这次填报。",))
     doubt = reading.doubt if progress.asked == SUMMARY and any(one.reads for one in form.fields) else ""

@@ -32,10 +32,11 @@ class FieldKind(StrEnum):
 
 @dataclass(frozen=True)
 class Option:
-    """One answer to choose: `value` is JSON, `label` what it says."""
+    """One answer to choose: `value` is JSON, `label` what it says; `also` other words that say the same."""
 
     value: Any
     label: str
+    also: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

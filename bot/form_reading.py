@@ -9,7 +9,9 @@ from typing import Any
 
 from bot.form_fields import FieldKind, Form, FormField, Option, Times
 from bot.understanding import Expecting, Reading, read_date, read_reply
+from bot.understanding.clock_times import read_time
 from bot.understanding.durations import Workday
+from bot.understanding.normalise import normalise
 from bot.understanding.numerals import WHOLE, to_whole
 from storage.instants import at_shanghai, spoken_date, spoken_deadline
 
@@ -185,7 +187,7 @@ def fitting(
 
 def _near(words: str, options: Sequence[Option]) -> list[Option]:
     """The options `words` may mean: the one of that name, else those that contain it or are contained in it."""
-    exact = [option for option in options if option.label == words]
+    exact = [option for option in options if option.label == words or words in option.also]
     return exact or [option for option in options if words and (words in option.label or option.label in words)]
 
 
@@ -219,6 +221,12 @@ def date_fact(day: date, field: FormField, today: date) -> Fact | Misread:
 
 def _moment(field: FormField, text: str, today: date, is_workday: Workday | None) -> Fact | Misread:
     read = read_date(text, today=today, is_workday=is_workday)
+    if read.date is not None and read.time is None and not read.time_doubt:
+        return Misread(
+            f"{spoken_date(read.date, today)} 几点？请连日期一起写明，例如：{_beside_hour(read.date)}上午9点。"
+        )
+    if read.date is None and read_time(normalise(text))[0] is not None:
+        return Misread("是哪一天？请连日期一起写明，例如：下周三上午9点。")
     if read.date is None or read.time is None:
         return Misread(read.time_doubt or read.doubt or _retry(field))
     if read.date < today:
@@ -226,6 +234,10 @@ def _moment(field: FormField, text: str, today: date, is_workday: Workday | None
     if (read.date - today).days > FAR_OFF and not re.search(r"\d{4}|明年|后年", text):
         return Misread(f"今年的这一天已经过去；如果是{read.date.year}年，请写明年份。")
     return moment_fact(at_shanghai(read.date, read.time), today)
+
+
+def _beside_hour(day: date) -> str:
+    return f"{day.month}月{day.day}日"
 
 
 def moment_fact(moment: datetime, today: date) -> Fact:

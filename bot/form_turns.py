@@ -217,7 +217,8 @@ class FormDesk:
         asked = asked_field(form, progress)
         if not text.strip() or asked is None:
             return False
-        return any(option.label == text.strip() for option in self._options(asked, progress.answers))
+        words = text.strip()
+        return any(words == one.label or words in one.also for one in self._options(asked, progress.answers))
 
     def ask_again(self, state: FormState, notes: tuple[str, ...] = ()) -> Body:
         """The open form's present question once more."""

@@ -77,7 +77,7 @@ def talker_options(at: Situation) -> list[Option]:
     assigned, unit_id, subjects = _arranged(at)
     notes = {assigned: "（应谈话人）", at.actor.person_id: "（我本人）"}
     people = people_options(at, may_have_led(at.session, assigned, unit_id, day, subjects))
-    return [Option(one.value, f"{one.label}{notes.get(one.value, '')}") for one in people]
+    return [Option(one.value, f"{one.label}{notes.get(one.value, '')}", (one.label, *one.also)) for one in people]
 
 
 def _arranged(at: Situation) -> tuple[int | None, int, tuple[int, ...]]:
