@@ -25,6 +25,7 @@ from bot.form_progress import (
     answered,
     asked_field,
     fill,
+    moved,
     told,
     without,
 )
@@ -145,6 +146,9 @@ def _typed(form: Form, progress: FormProgress, text: str, around: Surroundings) 
         return VERBS[command](form, progress)
     if reading.is_question and _really_asks(field, text):
         return _aside(progress, field, text)
+    if progress.asked == CANCEL:  # who answers a question does not mean to give up
+        after = _typed(form, moved(form, progress), text, around)
+        return replace(after, notes=("好，继续填写。", *after.notes))
     if field is None:
         return _correct(form, progress, text, reading, around)
     return _answer(form, progress, field, text, reading, around)
@@ -212,7 +216,23 @@ _NOTHING = frozenset(
 _SUBMIT = frozenset(["提交", "确认提交", "提交吧", "现在提交", "确认", "确定", "填完了", "填好了"])
 _UNCHANGED = _SUBMIT | frozenset(["不改", "不改了", "没有了", "没有", "不用改", "不用改了", "好了", "返回", "返回核对"])
 _FINISHED = _NOTHING | frozenset(
-    ["完了", "发完了", "传完了", "就这些", "就这样", "选好了", "好了", "完毕", "没别的了", "全了"]
+    [
+        "完了",
+        "发完了",
+        "发完",
+        "传完了",
+        "传完",
+        "发好了",
+        "传好了",
+        "都发了",
+        "就这些",
+        "就这样",
+        "选好了",
+        "好了",
+        "完毕",
+        "没别的了",
+        "全了",
+    ]
 )
 
 
@@ -390,13 +410,14 @@ def _fits_elsewhere(
 def _correct(form: Form, progress: FormProgress, text: str, reading: Reading, around: Surroundings) -> Step:
     """At the summary: facts in the sentence correct their fields; otherwise say what can be done."""
     facts: dict[str, Any] = facts_in(reading, form.asked(progress.answers), around.today)
-    if not facts and progress.asked != CANCEL:
+    if not facts:
         facts = _fits_elsewhere(form, progress, text, around, (FieldKind.DATE, FieldKind.MOMENT, FieldKind.CHOICE))
     if facts:
         filled, notes = fill(form, progress, facts, overwrite=True)
         asked = SUMMARY if progress.asked == CHANGE else progress.asked
         return Step(replace(filled, asked=asked), Act.ASK, (*told(form, facts, progress.answers), *notes))
-    if progress.asked == CANCEL:
-        return Step(progress, Act.ASK, ("请选择是否放弃这次填报。",))
+    called = _labelled(form, progress, text.strip().strip("。.！!"))
+    if called:
+        return Step(replace(progress, asked=called), Act.ASK)
     doubt = reading.doubt if progress.asked == SUMMARY and any(one.reads for one in form.fields) else ""
     return Step(progress, Act.ASK, (doubt or NO_TARGET,), unread=True)

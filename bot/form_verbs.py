@@ -21,6 +21,7 @@ from bot.form_progress import (
 )
 from bot.form_reading import Fact
 
+NOTHING_YET = "还没有填写任何内容，请回答下面的问题；不办这件事，请回复“取消”。"
 GATHERING = (FieldKind.FILES, FieldKind.MANY)
 """Kinds whose answer is gathered piece by piece until the person says it is complete."""
 
@@ -37,7 +38,7 @@ def _back(form: Form, progress: FormProgress) -> Step:
 
 
 def _take_back(form: Form, progress: FormProgress) -> Step:
-    """填错了, 不是这个: the answer given last is asked for again; before any answer, the form itself was not meant."""
+    """填错了, 不是这个: the answer given last is asked for again; before any answer, the form itself may not be meant."""
     if progress.asked == SUMMARY:
         return _change(form, progress)
     if progress.asked == CHANGE:
@@ -46,7 +47,7 @@ def _take_back(form: Form, progress: FormProgress) -> Step:
         return _keep(form, progress)
     if progress.answers.get(progress.asked):
         return Step(progress, Act.ASK, ("请重新填写这一项。",))
-    return _back(form, progress) if progress.history else _ask_cancel(form, progress)
+    return _back(form, progress) if progress.history else Step(progress, Act.ASK, (NOTHING_YET,))
 
 
 def _keep_answer(form: Form, progress: FormProgress) -> Step:

@@ -58,7 +58,19 @@ AWAY = Form(
     submit=_away,
     fields=(
         *_days("外出"),
-        FormField("note", "事由", "外出事由？可以跳过。", FieldKind.TEXT, required=False, longest=100),
+        FormField(
+            "note",
+            "事由",
+            "外出事由？可以跳过。",
+            FieldKind.TEXT,
+            required=False,
+            longest=100,
+            quick=(
+                Option("出差", "出差", ("外出",)),
+                Option("休假", "休假", ("请假",)),
+                Option("学习培训", "学习培训"),
+            ),
+        ),
     ),
 )
 

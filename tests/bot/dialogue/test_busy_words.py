@@ -38,13 +38,40 @@ def test_after_a_slip_the_last_answer_is_asked_again_and_nothing_is_recorded(wor
     assert "请重新填写" in leader.says("填错了")
 
 
-def test_before_any_answer_it_is_the_form_that_was_not_meant(world: World) -> None:
+def test_before_any_answer_it_is_the_form_that_may_not_be_meant(world: World) -> None:
     leader = world.speaker("leader")
     leader.says("再次谈话")
-    assert "确定放弃" in leader.says("不是这个")
-    assert "又与谁谈了一次" in leader.says("提交"), "who says submit does not mean to give up"
+    assert "不办这件事，请回复“取消”" in leader.says("不是这个")
+
+
+@pytest.mark.parametrize("words", ["提交", "吴敏", "1", "继续", "不取消"])
+def test_who_answers_the_question_or_submits_does_not_give_up(world: World, words: str) -> None:
+    leader = world.speaker("leader")
+    leader.says("再次谈话")
+    assert "确定放弃" in leader.says("取消")
+    leader.says(words)
+    assert leader.choice("上一步") or "又与谁谈了一次" in leader.text()
     leader.says("取消")
     assert "已放弃" in leader.says("放弃")
+
+
+def test_a_field_is_named_alone_at_the_summary(world: World) -> None:
+    leader = world.speaker("leader")
+    fill(leader, "再次谈话", "吴敏", "今天", "1", "总体较好", "没有", "调研不深入", "承认不足", "没有")
+    assert "哪天谈的" in leader.says("日期")
+
+
+@pytest.mark.parametrize("words", ["取消外出", "不出差了", "外出取消了", "提前回来了"])
+def test_being_away_is_ended_in_other_words(world: World, words: str) -> None:
+    doer = world.speaker("responsible")
+    assert "没有登记的外出" in doer.says(words)
+    fill(doer, "登记外出", "8月4日到8月6日", "出差", "[提交]")
+    assert "结束哪一次外出" in doer.says(words)
+    assert "已结束外出登记" in doer.taps("结束")
+
+
+def test_a_delegation_is_taken_back_in_other_words(world: World) -> None:
+    assert "没有在办的委托" in world.speaker("responsible").says("取消委托")
 
 
 def test_at_the_summary_a_slip_asks_which_and_agreeing_goes_back(world: World) -> None:
@@ -163,3 +190,9 @@ def test_what_is_called_wrong() -> None:
     assert named_wrong("谈话日期不对") == "谈话日期"
     assert named_wrong("责任人填错了") == "责任人"
     assert named_wrong("账目不清") == ""
+
+
+def test_a_reason_is_no_command_where_a_reason_is_asked(world: World) -> None:
+    doer = world.speaker("responsible")
+    fill(doer, "申请延期", "第一个", "10月20日")
+    assert "原因：出差" in doer.says("出差")
