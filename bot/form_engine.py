@@ -3,13 +3,13 @@
 A state is answers, the order they came in, and what was asked last. Nothing takes effect before SUBMIT.
 """
 
-import re
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 from typing import Any
 
 from bot.form_fields import FieldKind, Form, FormField, Option
+from bot.form_pointing import by_number, change_target, fits_elsewhere, is_option, labelled, options_now
 from bot.form_progress import (
     CANCEL,
     CHANGE,
@@ -35,13 +35,23 @@ from bot.form_reading import (
     Misread,
     facts_beside,
     facts_in,
-    fitting,
     options_named,
     read_answer,
     read_span,
 )
 from bot.form_verbs import GATHERING, VERBS
-from bot.form_words import named_wrong, takes_back, thinks_it_over
+from bot.form_words import (
+    FINISHED,
+    GO_TO,
+    NOTHING,
+    NOTHING_MUCH,
+    SET,
+    SUBMIT,
+    UNCHANGED,
+    named_wrong,
+    takes_back,
+    thinks_it_over,
+)
 from bot.understanding import Expecting, Reading, read_reply
 
 __all__ = ["advance"]
@@ -51,8 +61,6 @@ NO_TARGET = "没有看懂要改哪一项。可以点选，也可以直接写明�
 NO_HURRY = "好，想好了再填。要先放下，回复“暂停”。"
 CHOSEN = (FieldKind.CHOICE, FieldKind.MANY, FieldKind.FILES)
 """Kinds whose answer is no sentence: one typed there may say other fields."""
-LONGEST_ELSEWHERE = 20
-"""A longer text is not taken as the answer to another question than the one asked."""
 SHORT_QUESTION = 25
 """A longer text without a question mark, given in answer to an open question, is the answer."""
 
@@ -99,7 +107,7 @@ def _tap(form: Form, progress: FormProgress, choice: str, around: Surroundings) 
     verb, _, rest = choice.partition(".")
     field = asked_field(form, progress)
     if verb == "o":
-        options = _options(form, progress, around)
+        options = options_now(form, progress, around)
         option = next((one for one in options if str(one.value) == rest), None)
         if field is None or option is None:
             return Step(progress, Act.ASK, ("这一项刚刚有变化，请重新选择。" if field else OLD_BUTTON,))
@@ -111,11 +119,6 @@ def _tap(form: Form, progress: FormProgress, choice: str, around: Surroundings) 
     if choice in VERBS:
         return VERBS[choice](form, progress)
     return Step(progress, Act.ASK, (OLD_BUTTON,))
-
-
-def _options(form: Form, progress: FormProgress, around: Surroundings) -> Sequence[Option]:
-    field = asked_field(form, progress)
-    return around.options_of(field, progress.answers) if field else ()
 
 
 def _toggle(progress: FormProgress, field: FormField, option: Option) -> Step:
@@ -136,13 +139,13 @@ def _typed(form: Form, progress: FormProgress, text: str, around: Surroundings) 
     if steered is not None:
         return steered
     reading = read_reply(text, today=around.today, expecting=_expecting(form, progress, field, around))
-    if reading.command == "edit" and not _is_option(form, progress, text, around):
-        target = _change_target(form, progress, reading.target)
+    if reading.command == "edit" and not is_option(form, progress, text, around):
+        target = change_target(form, progress, reading.target)
         return Step(replace(progress, asked=target), Act.ASK) if target else VERBS["change"](form, progress)
     if field is not None and field.kind is FieldKind.FILES and reading.command in ("deny", "confirm", "submit"):
         return VERBS["done"](form, progress)
     command = _command(progress, reading)
-    if command in VERBS and not _is_option(form, progress, text, around):
+    if command in VERBS and not is_option(form, progress, text, around):
         return VERBS[command](form, progress)
     if reading.is_question and _really_asks(field, text):
         return _aside(progress, field, text)
@@ -157,7 +160,7 @@ def _typed(form: Form, progress: FormProgress, text: str, around: Surroundings) 
 def _answer(
     form: Form, progress: FormProgress, field: FormField, text: str, reading: Reading, around: Surroundings
 ) -> Step:
-    options = _options(form, progress, around)
+    options = options_now(form, progress, around)
     if field.kind is FieldKind.MANY:
         return _choose_many(form, progress, field, text, options)
     span = read_span(form, field, text, around.today, around.is_workday)
@@ -189,84 +192,37 @@ def _choose_many(form: Form, progress: FormProgress, field: FormField, text: str
     return answered(form, progress, field, fact)
 
 
-_CHANGE_WORD = r"(?:修改|改一下|改下|改|更改|更正|重填|重写|调整)(?:一下|下)?"
-_GO_TO = re.compile(rf"(?:我?要|我?想|请|帮我)?{_CHANGE_WORD}“?(?P<label>[^，。：:？?]{{2,12}}?)”?")
-_SET = re.compile(
-    r"(?:我?要|我?想|请|帮我)?(?:把|将)?(?:修改|更正|改)?“?(?P<label>[^，。：:？?]{2,12}?)”?"
-    r"(?:改成|改为|改到|应为|应该是|更正为|换成|：|:)(?P<value>.+)",
-    re.DOTALL,
-)
-_NOTHING = frozenset(
-    [
-        "没有",
-        "无",
-        "没",
-        "暂无",
-        "没有了",
-        "没了",
-        "暂时没有",
-        "不用",
-        "不需要",
-        "都不是",
-        "都没有",
-        "都不合适",
-        "没有合适的",
-    ]
-)
-_SUBMIT = frozenset(["提交", "确认提交", "提交吧", "现在提交", "确认", "确定", "填完了", "填好了"])
-_UNCHANGED = _SUBMIT | frozenset(["不改", "不改了", "没有了", "没有", "不用改", "不用改了", "好了", "返回", "返回核对"])
-_FINISHED = _NOTHING | frozenset(
-    [
-        "完了",
-        "发完了",
-        "发完",
-        "传完了",
-        "传完",
-        "发好了",
-        "传好了",
-        "都发了",
-        "就这些",
-        "就这样",
-        "选好了",
-        "好了",
-        "完毕",
-        "没别的了",
-        "全了",
-    ]
-)
-
-
 def _steered(
     form: Form, progress: FormProgress, field: FormField | None, text: str, around: Surroundings
 ) -> Step | None:
     """What is settled before the sentence is read: 没有, 修改<字段>, <字段>改为….."""
     words = text.strip().strip("。.！!")
-    if field is not None and field.kind in GATHERING and words in _FINISHED:
+    if field is not None and field.kind in GATHERING and words in FINISHED:
         return VERBS["done"](form, progress)
-    if field is not None and words in _SUBMIT and not _is_option(form, progress, words, around):
+    if field is not None and words in SUBMIT and not is_option(form, progress, words, around):
         return VERBS["submit"](form, progress)
-    if field is not None and words in _NOTHING and not field.required:
+    if field is not None and words in NOTHING and not field.required:
         return VERBS["clear"](form, progress)
-    if progress.asked == CHANGE and (words in _UNCHANGED or _agrees(words, around)):
+    if progress.asked == CHANGE and (words in UNCHANGED or _agrees(words, around)):
         return VERBS["submit"](form, progress)
-    if not _is_option(form, progress, words, around) and takes_back(words):
+    if takes_back(words) and not is_option(form, progress, words, around):
         return VERBS["take_back"](form, progress)
     if field is not None and field.kind is FieldKind.TEXT and thinks_it_over(words):
         return Step(progress, Act.ASK, (NO_HURRY,))
-    go_to = _GO_TO.fullmatch(words)
+    go_to = GO_TO.fullmatch(words)
     if go_to:
-        named = _labelled(form, progress, go_to["label"])
+        named = labelled(form, progress, go_to["label"])
     else:  # asked for a text, it may be about what is called wrong
         exact = field is not None and field.kind is FieldKind.TEXT
-        named = _labelled(form, progress, named_wrong(words), exact=exact)
+        named = labelled(form, progress, named_wrong(words), exact=exact)
     if progress.asked in (SUMMARY, CHANGE) and not named:
-        named = _by_number(form, progress, words)
+        named = by_number(form, progress, words)
     if progress.asked == CHANGE and not named:
-        named = _labelled(form, progress, words)
+        named = labelled(form, progress, words)
     if named:
         return Step(replace(progress, asked=named), Act.ASK)
-    assignment = _SET.fullmatch(words)
-    target = _labelled(form, progress, assignment["label"], exact=True) if assignment else ""
+    assignment = SET.fullmatch(words)
+    target = labelled(form, progress, assignment["label"], exact=True) if assignment else ""
     if progress.asked not in (SUMMARY, CHANGE) and (field is None or field.kind is FieldKind.TEXT):
         return None  # asked for a text, such a sentence may be the text
     return _assign(form, progress, form.field(target), assignment["value"], around) if assignment and target else None
@@ -283,36 +239,6 @@ def _assign(form: Form, progress: FormProgress, field: FormField, value: str, ar
         return Step(there, Act.ASK)
     reading = read_reply(value, today=around.today, expecting=_expecting(form, there, field, around))
     return _answer(form, there, field, value, replace(reading, is_question=False), around)
-
-
-def _labelled(form: Form, progress: FormProgress, words: str, *, exact: bool = False) -> str:
-    """The one field of the form that `words` name; "" when none or several."""
-    fields = [one for one in form.asked(progress.answers) if one.in_summary]
-    same = [one.name for one in fields if one.label == words]
-    if same or exact:
-        return same[0] if same else ""
-    near = [one.name for one in fields if len(words) > 1 and (words in one.label or one.label in words)]
-    return near[0] if len(near) == 1 else ""
-
-
-def _by_number(form: Form, progress: FormProgress, words: str) -> str:
-    shown = [one for one in form.asked(progress.answers) if one.in_summary]
-    place = int(words) if words.isdecimal() and len(words) < 3 else 0
-    return shown[place - 1].name if 1 <= place <= len(shown) else ""
-
-
-_TARGETS = {"percent": "percent", "finish_date": "date", "blocker": "blocker"}
-
-
-def _change_target(form: Form, progress: FormProgress, wanted: int | str | None) -> str:
-    """The field that 修改第N项 or 修改<字段> names; "" when it names none."""
-    if wanted is None:
-        return ""
-    if isinstance(wanted, int):
-        return _by_number(form, progress, str(wanted))
-    reads = _TARGETS.get(wanted)
-    found = next((one.name for one in form.asked(progress.answers) if reads and one.reads == reads), "")
-    return found or _labelled(form, progress, wanted)
 
 
 def _expecting(form: Form, progress: FormProgress, field: FormField | None, around: Surroundings) -> Expecting:
@@ -342,17 +268,6 @@ def _command(progress: FormProgress, reading: Reading) -> str | None:
     return None if command in ("confirm", "deny", "submit") else command
 
 
-def _is_option(form: Form, progress: FormProgress, text: str, around: Surroundings) -> bool:
-    words = text.strip()
-    return any(words == option.label or words in option.also for option in _options(form, progress, around))
-
-
-_NOTHING_MUCH = re.compile(
-    r"没(?:有)?.{0,4}(?:什么|啥|哪些|多少)|(?:什么|啥)(?:都|也)没|不(?:算|是)?(?:什么|多少|怎么)"
-)
-"""没说什么 sounds like a question and is none."""
-
-
 def _really_asks(field: FormField | None, text: str) -> bool:
     if field is None or field.kind is not FieldKind.TEXT:
         return True
@@ -361,7 +276,7 @@ def _really_asks(field: FormField | None, text: str) -> bool:
     words = text.strip()
     if words.endswith(("?", "？", "吗", "呢")):
         return True
-    return len(words) <= SHORT_QUESTION and not _NOTHING_MUCH.search(words)
+    return len(words) <= SHORT_QUESTION and not NOTHING_MUCH.search(words)
 
 
 def _aside(progress: FormProgress, field: FormField | None, text: str) -> Step:
@@ -378,7 +293,7 @@ def _off_target(
 ) -> Step:  # fmt: skip
     """The text does not answer the question asked; what it does say about other fields is kept."""
     facts = facts_in(reading, form.asked(progress.answers), around.today, skip=field.name)
-    facts = facts or _fits_elsewhere(form, progress, text, around, among=(FieldKind.DATE, FieldKind.MOMENT))
+    facts = facts or fits_elsewhere(form, progress, text, around, among=(FieldKind.DATE, FieldKind.MOMENT))
     if not facts:
         doubt = reading.doubt if field.kind not in CHOSEN else None  # what to choose is said better by the options
         return Step(progress, Act.ASK, (doubt or problem.reason,), unread=True)
@@ -386,37 +301,16 @@ def _off_target(
     return Step(filled, Act.ASK, (*told(form, facts, progress.answers), *notes))
 
 
-_RATHER = re.compile(r"^(?:不对|不是|错了|[填写选搞弄]错了?)[^，,]{0,12}[，,]\s*(?:而|应该|应当|应)?是?")
-"""不是何静，是周启明: what stands behind it is meant."""
-
-
-def _fits_elsewhere(
-    form: Form, progress: FormProgress, text: str, around: Surroundings, among: Sequence[FieldKind]
-) -> dict[str, Fact]:
-    """A short text that answers one other question and no more than one: 周四下午3点 where a choice was asked for."""
-    found: dict[str, Fact] = {}
-    text = _RATHER.sub("", text.strip())
-    if not text or len(text) > LONGEST_ELSEWHERE:
-        return found
-    for one in form.asked(progress.answers):
-        if one.kind in among and one.name != progress.asked and not one.reads:
-            options = around.options_of(one, progress.answers) if one.kind is FieldKind.CHOICE else ()
-            fact = fitting(one, text, options, around.today, around.is_workday)
-            if fact is not None and not around.problem_with(one, fact.value, progress.answers):
-                found[one.name] = fact
-    return found if len(found) == 1 else {}
-
-
 def _correct(form: Form, progress: FormProgress, text: str, reading: Reading, around: Surroundings) -> Step:
     """At the summary: facts in the sentence correct their fields; otherwise say what can be done."""
     facts: dict[str, Any] = facts_in(reading, form.asked(progress.answers), around.today)
     if not facts:
-        facts = _fits_elsewhere(form, progress, text, around, (FieldKind.DATE, FieldKind.MOMENT, FieldKind.CHOICE))
+        facts = fits_elsewhere(form, progress, text, around, (FieldKind.DATE, FieldKind.MOMENT, FieldKind.CHOICE))
     if facts:
         filled, notes = fill(form, progress, facts, overwrite=True)
         asked = SUMMARY if progress.asked == CHANGE else progress.asked
         return Step(replace(filled, asked=asked), Act.ASK, (*told(form, facts, progress.answers), *notes))
-    called = _labelled(form, progress, text.strip().strip("。.！!"))
+    called = labelled(form, progress, text.strip().strip("。.！!"))
     if called:
         return Step(replace(progress, asked=called), Act.ASK)
     doubt = reading.doubt if progress.asked == SUMMARY and any(one.reads for one in form.fields) else ""

@@ -246,7 +246,9 @@ class FormDesk:
             shanghai_date(self.now), self._options, self._problem, self._due(form, progress), self._is_workday
         )
         step, unread = advance(form, progress, self._event(turn, message), around), None
-        if step.unread and command_meant(turn.text):  # no answer, but another matter: it is seen to as an aside
+        if (
+            step.unread and turn.text.strip() not in REASONS and command_meant(turn.text)
+        ):  # no answer, but another matter: it is seen to as an aside
             step = Step(step.progress, Act.QUESTION)
         notes = (*carried, *message.refused, *step.notes)
         if step.unread:

@@ -34,3 +34,58 @@ _THINKS = re.compile(
 def thinks_it_over(words: str) -> bool:
     """Whether the person only says that they are not ready to answer (等一下我再想想)."""
     return len(words) <= 20 and _THINKS.fullmatch(words) is not None
+
+
+_CHANGE_WORD = r"(?:修改|改一下|改下|改|更改|更正|重填|重写|调整)(?:一下|下)?"
+GO_TO = re.compile(rf"(?:我?要|我?想|请|帮我)?{_CHANGE_WORD}“?(?P<label>[^，。：:？?]{{2,12}}?)”?")
+"""修改谈话日期."""
+SET = re.compile(
+    r"(?:我?要|我?想|请|帮我)?(?:把|将)?(?:修改|更正|改)?“?(?P<label>[^，。：:？?]{2,12}?)”?"
+    r"(?:改成|改为|改到|应为|应该是|更正为|换成|：|:)(?P<value>.+)",
+    re.DOTALL,
+)
+"""责任人改为李四."""
+NOTHING = frozenset(
+    [
+        "没有",
+        "无",
+        "没",
+        "暂无",
+        "没有了",
+        "没了",
+        "暂时没有",
+        "不用",
+        "不需要",
+        "都不是",
+        "都没有",
+        "都不合适",
+        "没有合适的",
+    ]
+)
+"""That there is nothing to say: an optional field is left empty."""
+SUBMIT = frozenset(["提交", "确认提交", "提交吧", "现在提交", "确认", "确定", "填完了", "填好了"])
+"""That the form is complete."""
+UNCHANGED = SUBMIT | frozenset(["不改", "不改了", "没有了", "没有", "不用改", "不用改了", "好了", "返回", "返回核对"])
+"""At the question what to change: nothing."""
+FINISHED = NOTHING | frozenset(
+    [
+        "完了",
+        "发完了",
+        "发完",
+        "传完了",
+        "传完",
+        "发好了",
+        "传好了",
+        "都发了",
+        "就这些",
+        "就这样",
+        "选好了",
+        "好了",
+        "完毕",
+        "没别的了",
+        "全了",
+    ]
+)
+"""That what is gathered piece by piece is complete."""
+NOTHING_MUCH = re.compile(r"没(?:有)?.{0,4}(?:什么|啥|哪些|多少)|(?:什么|啥)(?:都|也)没|不(?:算|是)?(?:什么|多少|怎么)")
+"""没说什么 sounds like a question and is none."""

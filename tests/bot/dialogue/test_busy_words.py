@@ -195,4 +195,7 @@ def test_what_is_called_wrong() -> None:
 def test_a_reason_is_no_command_where_a_reason_is_asked(world: World) -> None:
     doer = world.speaker("responsible")
     fill(doer, "申请延期", "第一个", "10月20日")
-    assert "原因：出差" in doer.says("出差")
+    assert "写得具体一些" in doer.says("出差")
+    leader = world.speaker("leader")
+    fill(leader, "更改问题类型", "第一个", "单位作风")
+    assert "原因：出差" in leader.says("出差")
