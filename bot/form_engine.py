@@ -48,6 +48,7 @@ from bot.form_words import (
     SET,
     SUBMIT,
     UNCHANGED,
+    explains_error,
     named_wrong,
     takes_back,
     thinks_it_over,
@@ -139,6 +140,8 @@ def _typed(form: Form, progress: FormProgress, text: str, around: Surroundings) 
     if steered is not None:
         return steered
     reading = read_reply(text, today=around.today, expecting=_expecting(form, progress, field, around))
+    if field is not None and field.explains and explains_error(text):
+        return _answer(form, progress, field, text, reading, around)
     if reading.command == "edit" and not is_option(form, progress, text, around):
         target = change_target(form, progress, reading.target)
         return Step(replace(progress, asked=target), Act.ASK) if target else VERBS["change"](form, progress)
@@ -197,6 +200,8 @@ def _steered(
 ) -> Step | None:
     """What is settled before the sentence is read: 没有, 修改<字段>, <字段>改为….."""
     words = text.strip().strip("。.！!")
+    if field is not None and field.explains and explains_error(words):
+        return None
     if field is not None and field.kind in GATHERING and words in FINISHED:
         return VERBS["done"](form, progress)
     if field is not None and words in SUBMIT and not is_option(form, progress, words, around):

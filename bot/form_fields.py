@@ -121,7 +121,8 @@ class FormField:
 
     `quick` are buttons with ready answers; `when` decides from earlier answers whether it is asked at all; `check`
     says, in Chinese, what is wrong with a value, or ""; `depends` are fields whose change makes this answer void;
-    `in_summary` False hides a field that only steers the form; `plain`: what is typed is the answer, be it a question.
+    `in_summary` False hides a field that only steers the form; `plain`: what is typed is the answer, be it a question;
+    `explains`: a reason is asked for, so 填错了 is the answer and no order to go back.
     """
 
     name: str
@@ -141,6 +142,7 @@ class FormField:
     depends: tuple[str, ...] = ()
     in_summary: bool = True
     plain: bool = False
+    explains: bool = False
     check: Callable[[Situation, Any], str] = lambda *_: ""
     due: Callable[[Situation], date | None] | None = None
     shown: int = 20

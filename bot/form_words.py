@@ -20,6 +20,15 @@ def takes_back(words: str) -> bool:
     return len(words) <= 20 and _TAKEN_BACK.fullmatch(words.replace(" ", "").replace(",", "，")) is not None
 
 
+_ERROR = re.compile(r"错|不对|有误|误|手滑|点快|漏|重复")
+_ORDER = re.compile(r"改|重(?:填|来|新)|返回|回到|回去|退回|撤回|上一|修正")
+
+
+def explains_error(words: str) -> bool:
+    """Whether, where a reason is asked for, a slip is the reason (数字填错了) and no order (上一项填错了，返回)."""
+    return _ERROR.search(words) is not None and _ORDER.search(words) is None
+
+
 def named_wrong(words: str) -> str:
     """What 日期不对 or 谈话人选错了 calls wrong; "" when nothing is."""
     found = _WRONG.fullmatch(words)

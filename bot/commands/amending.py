@@ -7,6 +7,7 @@ from storage.conversations.queries import form_sessions
 from storage.conversations.rules import FormStatus
 from storage.instants import SHANGHAI, spoken_date
 from storage.outbox.body import Body, Choice
+from storage.talks.responses import talks_to_answer
 
 RECENT = timedelta(days=7)
 LISTED = 3
@@ -21,9 +22,10 @@ def amend(asked: Asked) -> list[Body]:
 
     submitted = form_sessions(asked.session, asked.actor.person_id, FormStatus.SUBMITTED)
     recent = [one for one in submitted if one.form in FORMS and one.touched_at >= asked.now - RECENT][:LISTED]
+    answers = dict.fromkeys(("object",) if talks_to_answer(asked.session, asked.actor) else ())
     if not recent:
-        return [Body(NOTHING, tuple(Choice(verb, BY_VERB[verb].title) for verb in ALWAYS))]
-    verbs: dict[str, None] = {}
+        return [Body(NOTHING, tuple(Choice(verb, BY_VERB[verb].title) for verb in (*answers, *ALWAYS)))]
+    verbs: dict[str, None] = {**answers}
     lines = []
     for one in recent:
         form, at = FORMS[one.form], one.touched_at.astimezone(SHANGHAI)

@@ -46,6 +46,6 @@ FORM = Form(
         FormField(
             "talk", "谈话", "取消哪次谈话的安排？只改时间的，请用“安排谈话”。", FieldKind.CHOICE, options=talk_options
         ),
-        FormField("reason", "原因", "为什么取消？", FieldKind.TEXT, longest=500),
+        FormField("reason", "原因", "为什么取消？", FieldKind.TEXT, explains=True, longest=500),
     ),
 )

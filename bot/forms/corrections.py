@@ -90,7 +90,7 @@ CORRECT_PROGRESS = Form(
             ],
         ),
         *(_changes(what) for what in ("percent", "done", "expected_on", "obstacles")),
-        FormField("reason", "更正原因", "为什么更正？", FieldKind.TEXT, hint="例如：数字写错。"),
+        FormField("reason", "更正原因", "为什么更正？", FieldKind.TEXT, explains=True, hint="例如：数字写错。"),
     ),
 )  # fmt: skip
 
@@ -111,7 +111,7 @@ VOID_PROGRESS = Form(
     submit=_void_entry,
     fields=(
         FormField("entry", "进展", "作废哪一条？", FieldKind.CHOICE, options=entry_options),
-        FormField("reason", "作废原因", "为什么作废？", FieldKind.TEXT),
+        FormField("reason", "作废原因", "为什么作废？", FieldKind.TEXT, explains=True),
     ),
 )
 
@@ -205,7 +205,7 @@ CORRECT_RECORD = Form(
             when=lambda answers: answers.get("part", {}).get("v") == TALKER, shown=TALKERS_SHOWN,
             nothing="谈话单位没有其他可以选择的人员，请更正其他部分或取消。",
         ),
-        FormField("reason", "更正原因", "为什么更正？", FieldKind.TEXT),
+        FormField("reason", "更正原因", "为什么更正？", FieldKind.TEXT, explains=True),
     ),
 )  # fmt: skip
 
@@ -229,6 +229,6 @@ VOID_TALK = Form(
     submit=_void_talk,
     fields=(
         FormField("talk", "谈话", "作废哪次谈话的记录？", FieldKind.CHOICE, options=talk_options),
-        FormField("reason", "作废原因", "为什么作废？", FieldKind.TEXT, shortest=4),
+        FormField("reason", "作废原因", "为什么作废？", FieldKind.TEXT, explains=True, shortest=4),
     ),
 )

@@ -56,6 +56,6 @@ FORM = Form(
             "type", "问题类型", "应当属于哪一类？", FieldKind.CHOICE, options=type_options, depends=("finding",),
             nothing="没有其他可以选择的类型。",
         ),
-        FormField("reason", "原因", "为什么更改？可以跳过。", FieldKind.TEXT, required=False, longest=500),
+        FormField("reason", "原因", "为什么更改？可以跳过。", FieldKind.TEXT, explains=True, required=False, longest=500),
     ),
 )  # fmt: skip

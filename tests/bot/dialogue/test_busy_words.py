@@ -199,3 +199,35 @@ def test_a_reason_is_no_command_where_a_reason_is_asked(world: World) -> None:
     leader = world.speaker("leader")
     fill(leader, "更改问题类型", "第一个", "单位作风")
     assert "原因：出差" in leader.says("出差")
+
+
+@pytest.mark.parametrize(
+    "words", ["手误", "填错了", "数字填错了", "比例报错了", "刚才填错了", "谈话日期不对", "写漏了一项"]
+)
+def test_where_a_reason_is_asked_a_slip_is_the_reason(world: World, words: str) -> None:
+    leader = world.speaker("leader")
+    assert f"3. 原因：{words}" in fill(leader, "更改问题类型", "第一个", "单位作风", words)
+    doer = world.speaker("responsible")
+    fill(doer, "汇报进展", "第一个", "清理了30笔", "60%", "12月1日", "没有", "跳过", "[提交]")
+    assert f"4. 更正原因：{words}" in fill(doer, "更正进展", "第一个", "比例", "70%", words)
+
+
+def test_an_order_stays_one_where_a_reason_is_asked(world: World) -> None:
+    leader = world.speaker("leader")
+    fill(leader, "更改问题类型", "第一个", "单位作风")
+    assert "应当属于哪一类" in leader.says("上一步")
+    leader.taps("不改")
+    assert "应当属于哪一类" in leader.says("上一项填错了")
+
+
+@pytest.mark.parametrize(
+    ("words", "kept"), [("是", "做到了"), ("没做到", "没有做到"), ("不到位", "没有做到"), ("有", "做到了")]
+)
+def test_yes_and_no_in_other_words(world: World, words: str, kept: str) -> None:
+    leader = world.speaker("leader")
+    fill(leader, "谈话质量自查", "吴敏", words)
+    assert f"：{kept}" in leader.says("看看填了什么")
+
+
+def test_whose_record_is_wrong_is_shown_the_objection(world: World) -> None:
+    assert "提出异议" in (world.speaker("subject").says("这个不对") and world.speaker("subject").labels())
