@@ -3,13 +3,13 @@
 A state is answers, the order they came in, and what was asked last. Nothing takes effect before SUBMIT.
 """
 
-import re
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 from typing import Any
 
 from bot.form_fields import FieldKind, Form, FormField, Option
+from bot.form_pointing import by_number, change_target, fits_elsewhere, is_option, labelled, options_now
 from bot.form_progress import (
     CANCEL,
     CHANGE,
@@ -25,18 +25,41 @@ from bot.form_progress import (
     answered,
     asked_field,
     fill,
+    moved,
     told,
     without,
 )
 from bot.form_proposals import settle
-from bot.form_reading import Fact, Misread, facts_beside, facts_in, options_named, read_answer, read_span
+from bot.form_reading import (
+    Fact,
+    Misread,
+    facts_beside,
+    facts_in,
+    options_named,
+    read_answer,
+    read_span,
+)
 from bot.form_verbs import GATHERING, VERBS
+from bot.form_words import (
+    FINISHED,
+    GO_TO,
+    NOTHING,
+    NOTHING_MUCH,
+    SET,
+    SUBMIT,
+    UNCHANGED,
+    explains_error,
+    named_wrong,
+    takes_back,
+    thinks_it_over,
+)
 from bot.understanding import Expecting, Reading, read_reply
 
 __all__ = ["advance"]
 
 OLD_BUTTON = "这个按钮已经用过，请从下面继续。"
-NO_TARGET = "没有看懂要改哪一项。可以点“修改”，或直接写明，例如“完成比例改为80%”。"
+NO_TARGET = "没有看懂要改哪一项。可以点选，也可以直接写明，例如“修改第2项”。"
+NO_HURRY = "好，想好了再填。要先放下，回复“暂停”。"
 CHOSEN = (FieldKind.CHOICE, FieldKind.MANY, FieldKind.FILES)
 """Kinds whose answer is no sentence: one typed there may say other fields."""
 SHORT_QUESTION = 25
@@ -85,7 +108,7 @@ def _tap(form: Form, progress: FormProgress, choice: str, around: Surroundings) 
     verb, _, rest = choice.partition(".")
     field = asked_field(form, progress)
     if verb == "o":
-        options = _options(form, progress, around)
+        options = options_now(form, progress, around)
         option = next((one for one in options if str(one.value) == rest), None)
         if field is None or option is None:
             return Step(progress, Act.ASK, ("这一项刚刚有变化，请重新选择。" if field else OLD_BUTTON,))
@@ -97,11 +120,6 @@ def _tap(form: Form, progress: FormProgress, choice: str, around: Surroundings) 
     if choice in VERBS:
         return VERBS[choice](form, progress)
     return Step(progress, Act.ASK, (OLD_BUTTON,))
-
-
-def _options(form: Form, progress: FormProgress, around: Surroundings) -> Sequence[Option]:
-    field = asked_field(form, progress)
-    return around.options_of(field, progress.answers) if field else ()
 
 
 def _toggle(progress: FormProgress, field: FormField, option: Option) -> Step:
@@ -122,25 +140,30 @@ def _typed(form: Form, progress: FormProgress, text: str, around: Surroundings) 
     if steered is not None:
         return steered
     reading = read_reply(text, today=around.today, expecting=_expecting(form, progress, field, around))
-    if reading.command == "edit" and not _is_option(form, progress, text, around):
-        target = _change_target(form, progress, reading.target)
-        return Step(replace(progress, asked=target or CHANGE), Act.ASK)
+    if field is not None and field.explains and explains_error(text):
+        return _answer(form, progress, field, text, reading, around)
+    if reading.command == "edit" and not is_option(form, progress, text, around):
+        target = change_target(form, progress, reading.target)
+        return Step(replace(progress, asked=target), Act.ASK) if target else VERBS["change"](form, progress)
     if field is not None and field.kind is FieldKind.FILES and reading.command in ("deny", "confirm", "submit"):
         return VERBS["done"](form, progress)
     command = _command(progress, reading)
-    if command in VERBS and not _is_option(form, progress, text, around):
+    if command in VERBS and not is_option(form, progress, text, around):
         return VERBS[command](form, progress)
     if reading.is_question and _really_asks(field, text):
         return _aside(progress, field, text)
+    if progress.asked == CANCEL:  # who answers a question does not mean to give up
+        after = _typed(form, moved(form, progress), text, around)
+        return replace(after, notes=("好，继续填写。", *after.notes))
     if field is None:
-        return _correct(form, progress, reading, around)
+        return _correct(form, progress, text, reading, around)
     return _answer(form, progress, field, text, reading, around)
 
 
 def _answer(
     form: Form, progress: FormProgress, field: FormField, text: str, reading: Reading, around: Surroundings
 ) -> Step:
-    options = _options(form, progress, around)
+    options = options_now(form, progress, around)
     if field.kind is FieldKind.MANY:
         return _choose_many(form, progress, field, text, options)
     span = read_span(form, field, text, around.today, around.is_workday)
@@ -148,7 +171,7 @@ def _answer(
         span[0] if span else read_answer(field, text, reading, options, around.today, around.due, around.is_workday)
     )
     if isinstance(answer, Misread):
-        return _off_target(form, progress, field, reading, around, answer)
+        return _off_target(form, progress, field, text, reading, around, answer)
     free = field.kind is FieldKind.TEXT
     said = facts_beside(text, around.today, _expecting(form, progress, None, around)) if free else reading
     more = facts_in(said, form.asked(progress.answers), around.today, skip=field.name)
@@ -172,44 +195,46 @@ def _choose_many(form: Form, progress: FormProgress, field: FormField, text: str
     return answered(form, progress, field, fact)
 
 
-_CHANGE_WORD = r"(?:修改|改一下|改下|改|更改|更正|重填|重写|调整)(?:一下|下)?"
-_GO_TO = re.compile(rf"(?:我?要|我?想|请|帮我)?{_CHANGE_WORD}“?(?P<label>[^，。：:？?]{{2,12}}?)”?")
-_SET = re.compile(
-    r"(?:我?要|我?想|请|帮我)?(?:把|将)?(?:修改|更正|改)?“?(?P<label>[^，。：:？?]{2,12}?)”?"
-    r"(?:改成|改为|改到|应为|应该是|更正为|换成|：|:)(?P<value>.+)",
-    re.DOTALL,
-)
-_NOTHING = frozenset(["没有", "无", "没", "暂无", "没有了", "没了", "暂时没有", "不用", "不需要"])
-_SUBMIT = frozenset(["提交", "确认提交", "提交吧", "现在提交"])
-_FINISHED = _NOTHING | frozenset(
-    ["完了", "发完了", "传完了", "就这些", "就这样", "选好了", "好了", "完毕", "没别的了", "全了"]
-)
-
-
 def _steered(
     form: Form, progress: FormProgress, field: FormField | None, text: str, around: Surroundings
 ) -> Step | None:
     """What is settled before the sentence is read: 没有, 修改<字段>, <字段>改为….."""
     words = text.strip().strip("。.！!")
-    if field is not None and field.kind in GATHERING and words in _FINISHED:
+    if field is not None and field.explains and explains_error(words):
+        return None
+    if field is not None and field.kind in GATHERING and words in FINISHED:
         return VERBS["done"](form, progress)
-    if field is not None and words in _SUBMIT and not _is_option(form, progress, words, around):
+    if field is not None and words in SUBMIT and not is_option(form, progress, words, around):
         return VERBS["submit"](form, progress)
-    if field is not None and words in _NOTHING and not field.required:
+    if field is not None and words in NOTHING and not field.required:
         return VERBS["clear"](form, progress)
-    go_to = _GO_TO.fullmatch(words)
-    named = _labelled(form, progress, go_to["label"]) if go_to else ""
+    if progress.asked == CHANGE and (words in UNCHANGED or _agrees(words, around)):
+        return VERBS["submit"](form, progress)
+    if takes_back(words) and not is_option(form, progress, words, around):
+        return VERBS["take_back"](form, progress)
+    if field is not None and field.kind is FieldKind.TEXT and thinks_it_over(words):
+        return Step(progress, Act.ASK, (NO_HURRY,))
+    go_to = GO_TO.fullmatch(words)
+    if go_to:
+        named = labelled(form, progress, go_to["label"])
+    else:  # asked for a text, it may be about what is called wrong
+        exact = field is not None and field.kind is FieldKind.TEXT
+        named = labelled(form, progress, named_wrong(words), exact=exact)
     if progress.asked in (SUMMARY, CHANGE) and not named:
-        named = _by_number(form, progress, words)
+        named = by_number(form, progress, words)
     if progress.asked == CHANGE and not named:
-        named = _labelled(form, progress, words)
+        named = labelled(form, progress, words)
     if named:
         return Step(replace(progress, asked=named), Act.ASK)
-    assignment = _SET.fullmatch(words)
-    target = _labelled(form, progress, assignment["label"], exact=True) if assignment else ""
+    assignment = SET.fullmatch(words)
+    target = labelled(form, progress, assignment["label"], exact=True) if assignment else ""
     if progress.asked not in (SUMMARY, CHANGE) and (field is None or field.kind is FieldKind.TEXT):
         return None  # asked for a text, such a sentence may be the text
     return _assign(form, progress, form.field(target), assignment["value"], around) if assignment and target else None
+
+
+def _agrees(words: str, around: Surroundings) -> bool:
+    return read_reply(words, today=around.today, expecting=Expecting("confirm")).command in ("confirm", "submit")
 
 
 def _assign(form: Form, progress: FormProgress, field: FormField, value: str, around: Surroundings) -> Step:
@@ -219,36 +244,6 @@ def _assign(form: Form, progress: FormProgress, field: FormField, value: str, ar
         return Step(there, Act.ASK)
     reading = read_reply(value, today=around.today, expecting=_expecting(form, there, field, around))
     return _answer(form, there, field, value, replace(reading, is_question=False), around)
-
-
-def _labelled(form: Form, progress: FormProgress, words: str, *, exact: bool = False) -> str:
-    """The one field of the form that `words` name; "" when none or several."""
-    fields = [one for one in form.asked(progress.answers) if one.in_summary]
-    same = [one.name for one in fields if one.label == words]
-    if same or exact:
-        return same[0] if same else ""
-    near = [one.name for one in fields if len(words) > 1 and (words in one.label or one.label in words)]
-    return near[0] if len(near) == 1 else ""
-
-
-def _by_number(form: Form, progress: FormProgress, words: str) -> str:
-    shown = [one for one in form.asked(progress.answers) if one.in_summary]
-    place = int(words) if words.isdecimal() and len(words) < 3 else 0
-    return shown[place - 1].name if 1 <= place <= len(shown) else ""
-
-
-_TARGETS = {"percent": "percent", "finish_date": "date", "blocker": "blocker"}
-
-
-def _change_target(form: Form, progress: FormProgress, wanted: int | str | None) -> str:
-    """The field that 修改第N项 or 修改<字段> names; "" when it names none."""
-    if wanted is None:
-        return ""
-    if isinstance(wanted, int):
-        return _by_number(form, progress, str(wanted))
-    reads = _TARGETS.get(wanted)
-    found = next((one.name for one in form.asked(progress.answers) if reads and one.reads == reads), "")
-    return found or _labelled(form, progress, wanted)
 
 
 def _expecting(form: Form, progress: FormProgress, field: FormField | None, around: Surroundings) -> Expecting:
@@ -270,16 +265,12 @@ _READER_NAMES = {"date": "finish_date"}
 def _command(progress: FormProgress, reading: Reading) -> str | None:
     command = reading.command
     if progress.asked == CANCEL:
-        return {"confirm": "yes", "submit": "yes", "cancel": "yes", "deny": "no", "back": "no", "resume": "no"}.get(
+        return {"confirm": "yes", "cancel": "yes", "deny": "no", "back": "no", "resume": "no"}.get(
             command or "", command
         )
-    if progress.asked == SUMMARY:
+    if progress.asked in (SUMMARY, CHANGE):
         return {"confirm": "submit", "deny": "change"}.get(command or "", command)
     return None if command in ("confirm", "deny", "submit") else command
-
-
-def _is_option(form: Form, progress: FormProgress, text: str, around: Surroundings) -> bool:
-    return any(text.strip() == option.label for option in _options(form, progress, around))
 
 
 def _really_asks(field: FormField | None, text: str) -> bool:
@@ -288,7 +279,9 @@ def _really_asks(field: FormField | None, text: str) -> bool:
     if field.plain:
         return False
     words = text.strip()
-    return words.endswith(("?", "？", "吗", "呢")) or len(words) <= SHORT_QUESTION
+    if words.endswith(("?", "？", "吗", "呢")):
+        return True
+    return len(words) <= SHORT_QUESTION and not NOTHING_MUCH.search(words)
 
 
 def _aside(progress: FormProgress, field: FormField | None, text: str) -> Step:
@@ -300,25 +293,30 @@ def _aside(progress: FormProgress, field: FormField | None, text: str) -> Step:
 
 
 def _off_target(
-    form: Form, progress: FormProgress, field: FormField, reading: Reading, around: Surroundings, problem: Misread
-) -> Step:
+    form: Form, progress: FormProgress, field: FormField, text: str, reading: Reading, around: Surroundings,
+    problem: Misread,
+) -> Step:  # fmt: skip
     """The text does not answer the question asked; what it does say about other fields is kept."""
     facts = facts_in(reading, form.asked(progress.answers), around.today, skip=field.name)
+    facts = facts or fits_elsewhere(form, progress, text, around, among=(FieldKind.DATE, FieldKind.MOMENT))
     if not facts:
         doubt = reading.doubt if field.kind not in CHOSEN else None  # what to choose is said better by the options
         return Step(progress, Act.ASK, (doubt or problem.reason,), unread=True)
     filled, notes = fill(form, progress, facts, overwrite=True)
-    return Step(filled, Act.ASK, (*told(form, facts), *notes))
+    return Step(filled, Act.ASK, (*told(form, facts, progress.answers), *notes))
 
 
-def _correct(form: Form, progress: FormProgress, reading: Reading, around: Surroundings) -> Step:
+def _correct(form: Form, progress: FormProgress, text: str, reading: Reading, around: Surroundings) -> Step:
     """At the summary: facts in the sentence correct their fields; otherwise say what can be done."""
     facts: dict[str, Any] = facts_in(reading, form.asked(progress.answers), around.today)
+    if not facts:
+        facts = fits_elsewhere(form, progress, text, around, (FieldKind.DATE, FieldKind.MOMENT, FieldKind.CHOICE))
     if facts:
         filled, notes = fill(form, progress, facts, overwrite=True)
         asked = SUMMARY if progress.asked == CHANGE else progress.asked
-        return Step(replace(filled, asked=asked), Act.ASK, (*told(form, facts), *notes))
-    if progress.asked == CANCEL:
-        return Step(progress, Act.ASK, ("请选择是否放弃这次填报。",))
-    doubt = reading.doubt if any(one.reads for one in form.fields) else ""
+        return Step(replace(filled, asked=asked), Act.ASK, (*told(form, facts, progress.answers), *notes))
+    called = labelled(form, progress, text.strip().strip("。.！!"))
+    if called:
+        return Step(replace(progress, asked=called), Act.ASK)
+    doubt = reading.doubt if progress.asked == SUMMARY and any(one.reads for one in form.fields) else ""
     return Step(progress, Act.ASK, (doubt or NO_TARGET,), unread=True)

@@ -32,10 +32,11 @@ class FieldKind(StrEnum):
 
 @dataclass(frozen=True)
 class Option:
-    """One answer to choose: `value` is JSON, `label` what it says."""
+    """One answer to choose: `value` is JSON, `label` what it says; `also` other words that say the same."""
 
     value: Any
     label: str
+    also: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -87,13 +88,41 @@ def always(_answers: Answers) -> bool:
     return True
 
 
+class _Watched(dict[str, Any]):
+    """Answers that note which of them are looked up."""
+
+    def __init__(self, answers: Answers) -> None:
+        super().__init__(answers)
+        self.looked_up: set[str] = set()
+
+    def __getitem__(self, name: str) -> Any:
+        self.looked_up.add(name)
+        return super().__getitem__(name)
+
+    def __contains__(self, name: object) -> bool:
+        self.looked_up.add(str(name))
+        return super().__contains__(name)
+
+    def get(self, name: str, default: Any = None) -> Any:
+        """The answer, or the default."""
+        self.looked_up.add(name)
+        return super().get(name, default)
+
+
+def _looked_up(when: Callable[[Answers], bool], answers: Answers) -> set[str]:
+    watched = _Watched(answers)
+    when(watched)
+    return watched.looked_up
+
+
 @dataclass(frozen=True)
 class FormField:
     """One field. `label` names it in the summary, `ask` is the question; `reads` the fact of a sentence that fills it.
 
     `quick` are buttons with ready answers; `when` decides from earlier answers whether it is asked at all; `check`
     says, in Chinese, what is wrong with a value, or ""; `depends` are fields whose change makes this answer void;
-    `in_summary` False hides a field that only steers the form; `plain`: what is typed is the answer, be it a question.
+    `in_summary` False hides a field that only steers the form; `plain`: what is typed is the answer, be it a question;
+    `explains`: a reason is asked for, so 填错了 is the answer and no order to go back.
     """
 
     name: str
@@ -113,8 +142,11 @@ class FormField:
     depends: tuple[str, ...] = ()
     in_summary: bool = True
     plain: bool = False
+    explains: bool = False
     check: Callable[[Situation, Any], str] = lambda *_: ""
     due: Callable[[Situation], date | None] | None = None
+    shown: int = 20
+    """So many of the options become buttons; the others are chosen by name."""
     until: str = ""
     """Of the first day of a span: the field of its last day, which one sentence may give too."""
 
@@ -156,6 +188,8 @@ class Form:
     submit: Callable[[Submission], Submitted]
     permitted: Callable[[Situation], str] = field(default=lambda _: "")
     """Why this person cannot begin the form now, or ""."""
+    amended_by: tuple[str, ...] = ()
+    """The commands that put right what was submitted with it."""
     warnings: Callable[[Situation], Sequence[str]] | None = None
     """What to point out above the summary; people decide, nothing is refused by it."""
 
@@ -169,6 +203,16 @@ class Form:
     def asked(self, answers: Answers) -> list[FormField]:
         """The fields that apply given the answers so far."""
         return [one for one in self.fields if one.when(answers)]
+
+    def may_grow(self, answers: Answers) -> bool:
+        """Whether an answer still missing can bring further questions: then nobody can say how many there are.
+
+        Each condition that does not hold is tried on answers that note what it looks up: where that is a field which is
+        asked and has no answer yet, the condition may still come to hold.
+        """
+        asked = {one.name for one in self.asked(answers)}
+        missing = asked - answers.keys()
+        return any(_looked_up(one.when, answers) & missing for one in self.fields if one.name not in asked)
 
     def applying(self, answers: Answers) -> dict[str, Any]:
         """The answers of the fields that apply."""

@@ -148,8 +148,13 @@ def fill(
     return replace(progress, answers=answers, history=history), notes
 
 
-def told(form: Form, facts: Mapping[str, Fact]) -> tuple[str, ...]:
-    """A sentence that says what was noted besides the answer; nothing when there is nothing."""
+def told(form: Form, facts: Mapping[str, Fact], before: Answers | None = None) -> tuple[str, ...]:
+    """A sentence that says what was noted besides the answer, and what stood there `before`; nothing when there is nothing."""
     if not facts:
         return ()
-    return ("已记下：" + "；".join(f"{form.field(name).label} {fact.shown}" for name, fact in facts.items()) + "。",)
+    said = []
+    for name, fact in facts.items():
+        old = (before or {}).get(name, {})
+        was = f"（原来是 {old['s']}）" if old.get("v") is not None and old["v"] != fact.value else ""
+        said.append(f"{form.field(name).label} {fact.shown}{was}")
+    return ("已记下：" + "；".join(said) + "。",)

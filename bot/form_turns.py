@@ -50,6 +50,8 @@ from storage.people.rules import Actor
 
 FIELD_DAYS = {"today": 0, "yesterday": 1, "half_year": -183, "year": -365}
 """Quick answers of a date field: so many days ago; less than 0, ahead."""
+REASONS = frozenset(["出差", "外出", "休假", "请假", "逾期"])
+"""Names of commands that are reasons where a text is asked for: 出差 in answer to 为什么."""
 GIST = 24
 """Characters of an answer on a button: it is read on a phone."""
 RETIRED = "“{name}”这张表单已停用，没有提交；已填的内容保留在记录里，需要时请联系工作人员。"
@@ -212,12 +214,15 @@ class FormDesk:
         return next((option.label for option in options if option.value == answers[name]["v"]), None)
 
     def names_option(self, state: FormState, text: str) -> bool:
-        """Whether `text` is word for word an option of what the form asks now."""
+        """Whether `text` is word for word an option of what the form asks now, or a plain reason where a text is asked."""
         form, progress, _ = self._load(state)
         asked = asked_field(form, progress)
         if not text.strip() or asked is None:
             return False
-        return any(option.label == text.strip() for option in self._options(asked, progress.answers))
+        words = text.strip()
+        if asked.kind is FieldKind.TEXT and words in REASONS:
+            return True
+        return any(words == one.label or words in one.also for one in self._options(asked, progress.answers))
 
     def ask_again(self, state: FormState, notes: tuple[str, ...] = ()) -> Body:
         """The open form's present question once more."""
@@ -241,7 +246,9 @@ class FormDesk:
             shanghai_date(self.now), self._options, self._problem, self._due(form, progress), self._is_workday
         )
         step, unread = advance(form, progress, self._event(turn, message), around), None
-        if step.unread and command_meant(turn.text):  # no answer, but another matter: it is seen to as an aside
+        if (
+            step.unread and turn.text.strip() not in REASONS and command_meant(turn.text)
+        ):  # no answer, but another matter: it is seen to as an aside
             step = Step(step.progress, Act.QUESTION)
         notes = (*carried, *message.refused, *step.notes)
         if step.unread:

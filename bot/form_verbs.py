@@ -21,6 +21,7 @@ from bot.form_progress import (
 )
 from bot.form_reading import Fact
 
+NOTHING_YET = "还没有填写任何内容，请回答下面的问题；不办这件事，请回复“取消”。"
 GATHERING = (FieldKind.FILES, FieldKind.MANY)
 """Kinds whose answer is gathered piece by piece until the person says it is complete."""
 
@@ -34,6 +35,19 @@ def _back(form: Form, progress: FormProgress) -> Step:
     if place == 0:
         return Step(progress, Act.ASK, ("这已经是第一项。",))
     return Step(replace(progress, asked=given[place - 1]), Act.ASK)
+
+
+def _take_back(form: Form, progress: FormProgress) -> Step:
+    """填错了, 不是这个: the answer given last is asked for again; before any answer, the form itself may not be meant."""
+    if progress.asked == SUMMARY:
+        return _change(form, progress)
+    if progress.asked == CHANGE:
+        return Step(progress, Act.ASK)
+    if progress.asked == CANCEL:
+        return _keep(form, progress)
+    if progress.answers.get(progress.asked):
+        return Step(progress, Act.ASK, ("请重新填写这一项。",))
+    return _back(form, progress) if progress.history else Step(progress, Act.ASK, (NOTHING_YET,))
 
 
 def _keep_answer(form: Form, progress: FormProgress) -> Step:
@@ -107,7 +121,9 @@ def _submit(form: Form, progress: FormProgress) -> Step:
     return Step(progress, Act.SUBMIT)
 
 
-def _change(_form: Form, progress: FormProgress) -> Step:
+def _change(form: Form, progress: FormProgress) -> Step:
+    if not any(is_answered(one, progress.answers) for one in form.asked(progress.answers)):
+        return Step(progress, Act.ASK, ("还没有填写任何内容。",))
     return Step(replace(progress, asked=CHANGE), Act.ASK)
 
 
@@ -153,6 +169,7 @@ def _take(form: Form, progress: FormProgress) -> Step:
 
 VERBS: dict[str, Callable[[Form, FormProgress], Step]] = {
     "back": _back,
+    "take_back": _take_back,
     "skip": _skip,
     "keep": _keep_answer,
     "clear": _clear,

@@ -8,8 +8,9 @@ from bot.form_verbs import GATHERING
 from storage.outbox.body import Body, Choice
 
 BUTTON_LENGTH = 60
-BUTTONS_SHOWN = 20
 LONG_LABEL = 24
+FEW = 20
+"""So many short options are read from their buttons alone."""
 Buttons = list[tuple[str, str]]
 
 
@@ -42,25 +43,31 @@ def form_body(
 
 
 def _question(form: Form, field: FormField, progress: FormProgress, options: Sequence[Option]) -> tuple[str, Buttons]:
-    asked = [one for one in form.asked(progress.answers) if one.in_summary or one.name == field.name]
-    place = next((number for number, one in enumerate(asked, start=1) if one.name == field.name), len(asked))
-    lines = [f"（{place}/{len(asked)}）{field.ask}", field.hint]
+    lines = [f"{_place(form, field, progress)}{field.ask}", field.hint]
     before = progress.answers.get(field.name)
     if before and not before.get("open"):
         lines.append(f"原来填的是：{before['s']}")
-    lines += _listed(options)
-    buttons = [(f"o.{option.value}", _short(option.label)) for option in options[:BUTTONS_SHOWN]]
+    lines += _listed(options, field)
+    buttons = [(f"o.{option.value}", _short(option.label)) for option in options[: field.shown]]
     return "\n".join(filter(None, lines)), buttons + _verbs(field, progress)
 
 
-def _listed(options: Sequence[Option]) -> list[str]:
-    """The options as numbered lines, where buttons alone would be cut or too many."""
-    if len(options) <= BUTTONS_SHOWN and all(len(option.label) <= LONG_LABEL for option in options):
-        return []
-    lines = [f"{number}. {option.label}" for number, option in enumerate(options[:BUTTONS_SHOWN], start=1)]
-    if len(options) > BUTTONS_SHOWN:
-        lines.append(f"……共 {len(options)} 项，可以直接回复姓名或关键词。")
-    return lines
+def _place(form: Form, field: FormField, progress: FormProgress) -> str:
+    """The field's number in the summary, and of how many where these will not become more; one not shown there has none."""
+    shown = [one.name for one in form.asked(progress.answers) if one.in_summary]
+    if field.name not in shown:
+        return ""
+    number = shown.index(field.name) + 1
+    return f"（第{number}项）" if form.may_grow(progress.answers) else f"（{number}/{len(shown)}）"
+
+
+def _listed(options: Sequence[Option], field: FormField) -> list[str]:
+    """The options as numbered lines, where buttons alone would be cut; how to choose one of those not shown."""
+    shown = options[: field.shown]
+    more = f"……共 {len(options)} 项，可以直接回复姓名或关键词。" if len(options) > field.shown else ""
+    if (len(options) <= FEW or len(shown) < FEW) and all(len(option.label) <= LONG_LABEL for option in shown):
+        return [more]
+    return [*(f"{number}. {option.label}" for number, option in enumerate(shown, start=1)), more]
 
 
 def _verbs(field: FormField, progress: FormProgress) -> Buttons:

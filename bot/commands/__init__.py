@@ -1,6 +1,7 @@
 """Every command; the list is explicit."""
 
 from bot.commands import (
+    amending,
     away,
     duties,
     enquiries,
@@ -26,6 +27,7 @@ COMMANDS: tuple[Command, ...] = (
     *staff.COMMANDS,
     *enquiries.COMMANDS,
     *undelivered.COMMANDS,
+    *amending.COMMANDS,
     *general.COMMANDS,
 )
 BY_VERB: dict[str, Command] = {command.verb: command for command in COMMANDS}

@@ -36,7 +36,11 @@ def away(asked: Asked) -> list[Body] | BeginForm:
 
 
 def back(asked: Asked) -> list[Body]:
-    """提前回来: a stay away ends now."""
+    """提前回来: a stay away ends now; without its number, which one."""
+    if not asked.id:
+        registered = own_absences(asked.session, asked.actor, asked.today)
+        choices = tuple(Choice(f"back:{one.id}", f"结束：{full_date(one.from_on)}起") for one in registered)
+        return [Body("结束哪一次外出？" if registered else "没有登记的外出。", choices)]
     come_back(asked.session, absence_id=asked.id, actor=asked.actor, now=asked.now)
     return [Body("已结束外出登记，提醒恢复发给您本人。", (Choice("duties", "我的任务"),))]
 
@@ -52,8 +56,13 @@ def delegations(asked: Asked) -> list[Body] | BeginForm:
     return [Body("委托代办：\n" + "\n".join(lines), (*choices, Choice("delegate:new", "再委托一位")))]
 
 
-def revoke(asked: Asked) -> Acted:
-    """收回委托: whoever acted for the actor is told."""
+def revoke(asked: Asked) -> list[Body] | Acted:
+    """收回委托: whoever acted for the actor is told; without its number, which one."""
+    if not asked.id:
+        given = own_delegations(asked.session, asked.actor, asked.today)
+        own = [one for one in given if one.principal_id == asked.actor.person_id]
+        choices = tuple(Choice(f"revoke:{one.id}", f"收回：{one.delegate}") for one in own)
+        return [Body("收回哪一项委托？" if own else "没有在办的委托。", choices)]
     person = revoke_delegation(asked.session, delegation_id=asked.id, actor=asked.actor, now=asked.now)
     notice = Body(f"{asked.actor.name}已收回对您的委托。", (Choice("duties", "我的任务"),))
     return Acted([Body("委托已收回。", (Choice("duties", "我的任务"),))], [(person, notice)])
@@ -162,9 +171,9 @@ def arranged(asked: Asked) -> BeginForm:
 
 COMMANDS = (
     Command("away", "登记外出", away, ("登记外出", "外出", "请假", "出差", "休假"), "所有人"),
-    Command("back", "结束外出", back),
+    Command("back", "结束外出", back, ("结束外出", "取消外出", "销假")),
     Command("delegate", "委托代办", delegations, ("委托代办", "委托", "委托他人", "委托他人代办"), "所有人"),
-    Command("revoke", "收回委托", revoke),
+    Command("revoke", "收回委托", revoke, ("收回委托", "取消委托")),
     Command("snooze", "稍后提醒", snooze, ("稍后提醒", "稍后再提醒", "推迟提醒", "晚点提醒我")),
     Command("snooze_hour", "一小时后", snooze_hour),
     Command("snooze_morning", "明天上午", snooze_morning),

@@ -5,7 +5,9 @@ from bot.commands.findings import decisions, finding_lines
 from bot.commands.talks import duty_line
 from bot.forms.labels import short
 from bot.forms.obligation import obligation_line
+from storage.conversations.queries import form_sessions
 from storage.conversations.reminders import arranged_on, reminders_of
+from storage.conversations.rules import FormStatus
 from storage.duties.queries import ObligationView, obligation_for, obligations_of
 from storage.findings.queries import findings_answered_for, listable_findings
 from storage.instants import SHANGHAI, spoken_date, spoken_deadline
@@ -42,14 +44,25 @@ def my_duties(asked: Asked) -> list[Body]:
         parts.append(f"其他任务 {len(obligations)} 项：\n" + "\n".join(lines))
         if any(one.by_hand for one in obligations):
             choices.append(Choice("obligation_done", "办结任务"))
+    half = _half_filled(asked)
+    if half:
+        parts.append(f"没有填完的 {len(half)} 项，可以接着填。")
     waiting = _waiting(asked)
     deciding = decisions(asked)
     if waiting or deciding:
         parts.append(f"等待您办理 {len(waiting) + len(deciding)} 项，请点选。")
     if not parts:
         return [Body("您目前没有待办事项。", (Choice("help", "帮助"),))]
-    choices += [*waiting[:4], *deciding[:6], Choice("why", "为什么提醒我")]
+    choices += [*half[:3], *waiting[:4], *deciding[:6], Choice("why", "为什么提醒我")]
     return [Body("\n\n".join(parts), tuple(choices))]
+
+
+def _half_filled(asked: Asked) -> list[Choice]:
+    """Forms put aside."""
+    from bot.forms import FORMS
+
+    paused = form_sessions(asked.session, asked.actor.person_id, FormStatus.PAUSED)
+    return [Choice(f"resume:{one.id}", f"继续填写：{FORMS[one.form].title}") for one in paused if one.form in FORMS]
 
 
 def _waiting(asked: Asked) -> list[Choice]:

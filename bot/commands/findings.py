@@ -3,8 +3,10 @@
 # ruff: noqa: E501 (tables of Chinese phrases, one entry a line)
 
 from bot.commands.declaration import Asked, BeginForm, Command, begin
+from bot.form_fields import Situation
 from bot.forms.extension import extension_label
 from bot.forms.labels import finding_label, full_date, short
+from bot.forms.name_finding import talk_options
 from storage.attachments.folder import path_of
 from storage.findings.extensions import extensions_of, pending_extension, pending_extensions
 from storage.findings.look_backs import analyses_of, closed_in_charge, look_backs_of, open_look_backs
@@ -20,6 +22,7 @@ from storage.findings.queries import (
     reviewable_findings,
     reviews_of,
 )
+from storage.findings.types import overseen
 from storage.instants import SHANGHAI, spoken_date, spoken_deadline
 from storage.outbox.body import Body, Choice, File
 from storage.talks.outlines import outlines_to_sign
@@ -128,6 +131,8 @@ def _finding_choices(asked: Asked, finding: FindingView) -> list[Choice]:
         for asking in pending_extensions(session, actor)
         if asking.finding_id == id_
     ]
+    if id_ in overseen(session, actor, [id_]):
+        choices.append(Choice(f"change_type:{id_}", "更改类型" if finding.problem_type else "归入类型"))
     if any(closed == id_ for closed, _ in closed_in_charge(session, actor)):
         choices.append(Choice(f"look_back:{id_}", "安排回头看"))
     choices += [
@@ -228,6 +233,15 @@ def _review(decision: str, asked: Asked) -> BeginForm:
     return BeginForm("review", {"finding": asked.id, "decision": decision} if asked.id else {})
 
 
+def lists(asked: Asked) -> BeginForm:
+    """建立三清单: for whoever led a talk the problem it named; for others the lists of a problem named to them."""
+    if asked.id:
+        return BeginForm("name_finding", {"talk": asked.id})
+    at = Situation(asked.session, asked.actor, {}, asked.now, asked.data)
+    theirs = not talk_options(at) and listable_findings(asked.session, asked.actor)
+    return BeginForm("three_lists" if theirs else "name_finding")
+
+
 def _decide(decision: str, asked: Asked) -> BeginForm:
     return BeginForm("decide_extension", {"extension": asked.id, "decision": decision} if asked.id else {})
 
@@ -244,7 +258,8 @@ COMMANDS = (
     Command("void_progress", "作废进展", begin("void_progress", "entry"), ("作废进展",)),
     Command("reviews", "待我办理", reviews, ("待我办理", "待验收", "待审批", "验收", "待会签"), "谈话人"),
     Command("overdue", "逾期问题", overdue, ("逾期问题", "超期问题", "逾期"), "工作人员"),
-    Command("name_finding", "建立三清单", begin("name_finding", "talk"), ("建立三清单", "三清单", "提出问题", "登记问题"), "谈话人"),
+    Command("name_finding", "建立三清单", lists, ("建立三清单", "三清单", "提出问题", "登记问题"), "谈话人"),
+    Command("change_type", "更改问题类型", begin("change_type", "finding"), ("更改问题类型", "修改问题类型", "更正问题类型", "改问题类型", "问题类型")),
     Command("accept", "同意销号", lambda asked: _review("yes", asked), ("同意销号",)),
     Command("return", "退回", lambda asked: _review("no", asked), ("退回整改",)),
     Command("extension", "延期申请", extension, ("延期审批",)),

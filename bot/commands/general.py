@@ -41,6 +41,6 @@ def fresh(asked: Asked) -> list[Body] | BeginForm:
 
 COMMANDS = (
     Command("fresh", "另填一份", fresh),
-    Command("help", "帮助", help_, ("帮助", "菜单", "你好", "您好", "开始", "/start", "/help", "help")),
+    Command("help", "帮助", help_, ("帮助", "菜单", "你好", "您好", "早上好", "上午好", "中午好", "下午好", "晚上好", "在吗", "在不在", "开始", "/start", "/help", "help")),
 )  # fmt: skip
 """Commands for everyone."""

@@ -133,6 +133,7 @@ COMMANDS = (
     Command("record_talk", "记录谈话", begin("record_talk", "duty"), ("记录谈话", "补记谈话", "登记谈话"), "谈话人"),
     Command("talk_again", "再次谈话", begin("talk_again", "duty"), ("再次谈话", "又谈一次", "再谈一次", "登记再次谈话")),
     Command("plan_talk", "安排谈话", begin("plan_talk", "duty"), ("安排谈话", "预约谈话"), "谈话人"),
+    Command("call_off", "取消谈话安排", begin("call_off", "talk"), ("取消谈话安排", "取消谈话", "取消安排")),
     Command("acknowledge", "确认谈话记录", acknowledge),
     Command("object", "提出异议", begin("object", "talk"), ("提出异议", "有异议")),
     Command("quality", "谈话质量自查", begin("quality", "talk"), ("谈话质量自查", "质量自查")),

@@ -54,10 +54,23 @@ AWAY = Form(
     name="away",
     version=1,
     title="登记外出",
+    amended_by=("away",),
     submit=_away,
     fields=(
         *_days("外出"),
-        FormField("note", "事由", "外出事由？可以跳过。", FieldKind.TEXT, required=False, longest=100),
+        FormField(
+            "note",
+            "事由",
+            "外出事由？可以跳过。",
+            FieldKind.TEXT,
+            required=False,
+            longest=100,
+            quick=(
+                Option("出差", "出差", ("外出",)),
+                Option("休假", "休假", ("请假",)),
+                Option("学习培训", "学习培训"),
+            ),
+        ),
     ),
 )
 
@@ -89,6 +102,7 @@ DELEGATE = Form(
     name="delegate",
     version=1,
     title="委托他人代办",
+    amended_by=("delegate",),
     permitted=lambda at: "" if _people(at) else "没有可以委托的联络员或本单位人员。",
     submit=_delegate,
     fields=(

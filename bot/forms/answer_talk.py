@@ -36,6 +36,6 @@ FORM = Form(
     submit=_submit,
     fields=(
         FormField("talk", "谈话", "对哪次谈话有异议？", FieldKind.CHOICE, options=talk_options),
-        FormField("reason", "理由", "对哪一点有异议，理由是什么？", FieldKind.TEXT, shortest=4),
+        FormField("reason", "理由", "对哪一点有异议，理由是什么？", FieldKind.TEXT, explains=True, shortest=4),
     ),
 )

@@ -4,15 +4,18 @@ from dataclasses import replace
 from datetime import date
 
 from bot.form_fields import FieldKind, Form, FormField, Option, Situation, Submission, Submitted, Times
-from bot.forms.labels import short, talk_label
+from bot.forms.labels import people_options, short, talk_label
 from bot.forms.name_finding import led
+from bot.forms.record_talk import TALKERS_SHOWN
 from storage.errors import NotFound
 from storage.findings.corrections import OwnEntry, correct_progress, own_entries, void_progress
 from storage.instants import SHANGHAI, spoken_date
 from storage.outbox.body import Body, Choice
+from storage.people.queries import names_of
 from storage.talks.actions import RecordText
 from storage.talks.amendments import correct_record, void_talk
 from storage.talks.queries import RecordView, TalkView, record_for, talk_for, talks_for
+from storage.talks.talkers import correct_talker, may_have_led
 
 PARTS = {
     "evaluation": "总体评价",
@@ -21,6 +24,8 @@ PARTS = {
     "explanation": "对象说明",
     "suggestions": "意见建议",
 }
+TALKER = "talker"
+"""The part of a record that is not written: who led the talk."""
 
 
 def entry_options(at: Situation) -> list[Option]:
@@ -72,6 +77,7 @@ CORRECT_PROGRESS = Form(
     name="correct_progress",
     version=1,
     title="更正进展",
+    amended_by=("correct_progress", "void_progress"),
     permitted=_no_entry,
     submit=_correct_entry,
     fields=(
@@ -84,7 +90,7 @@ CORRECT_PROGRESS = Form(
             ],
         ),
         *(_changes(what) for what in ("percent", "done", "expected_on", "obstacles")),
-        FormField("reason", "更正原因", "为什么更正？", FieldKind.TEXT, hint="例如：数字写错。"),
+        FormField("reason", "更正原因", "为什么更正？", FieldKind.TEXT, explains=True, hint="例如：数字写错。"),
     ),
 )  # fmt: skip
 
@@ -100,11 +106,12 @@ VOID_PROGRESS = Form(
     name="void_progress",
     version=1,
     title="作废进展",
+    amended_by=("progress",),
     permitted=_no_entry,
     submit=_void_entry,
     fields=(
         FormField("entry", "进展", "作废哪一条？", FieldKind.CHOICE, options=entry_options),
-        FormField("reason", "作废原因", "为什么作废？", FieldKind.TEXT),
+        FormField("reason", "作废原因", "为什么作废？", FieldKind.TEXT, explains=True),
     ),
 )
 
@@ -132,6 +139,8 @@ def _record(at: Situation, talk_id: int) -> RecordView | None:
 
 
 def _correct_talk(form: Submission) -> Submitted:
+    if form.value("part") == TALKER:
+        return _correct_talker(form)
     talk_id = form.value("talk")
     view = record_for(form.session, form.actor, talk_id)
     present = {part: getattr(view, part) for part in PARTS}
@@ -146,20 +155,57 @@ def _correct_talk(form: Submission) -> Submitted:
     return Submitted(reply, tuple((one, notice) for one in sorted(told)))
 
 
+def led_options(at: Situation) -> list[Option]:
+    """Who else may have led the talk."""
+    talk = talk_for(at.session, at.actor, at.value("talk"))
+    if talk.held_on is None:
+        return []
+    led_by = may_have_led(at.session, None, talk.talking_unit_id, talk.held_on, (*talk.subject_ids, talk.talker_id))
+    return people_options(at, led_by)
+
+
+def _correct_talker(form: Submission) -> Submitted:
+    talk_id, talker_id = form.value("talk"), form.value("talker")
+    view = talk_for(form.session, form.actor, talk_id)
+    before = correct_talker(
+        form.session, talk_id=talk_id, talker_id=talker_id, reason=form.text("reason"), actor=form.actor, now=form.now
+    )
+    name = names_of(form.session, [talker_id])[talker_id]
+    text = f"{form.actor.name}把与{'、'.join(view.subjects)}的一次谈话的谈话人由{view.talker}更正为{name}。"
+    look = (Choice(f"talk:{talk_id}", "查看记录"),)
+    seeing = {talker_id, *view.subject_ids, *([view.recorder_id] if view.recorder_id else [])}
+    notices = [
+        (one, Body(text, look if one in seeing else ())) for one in sorted({before, *seeing} - {form.actor.person_id})
+    ]
+    reply = Body(
+        f"谈话人已更正为{name}，原来的登记留存。", look if form.actor.is_staff or form.actor.person_id in seeing else ()
+    )
+    return Submitted(reply, tuple(notices))
+
+
 CORRECT_RECORD = Form(
     name="correct_record",
-    version=1,
+    version=2,
     title="更正谈话记录",
+    amended_by=("correct_record", "void_talk"),
     permitted=lambda at: "" if written_options(at) else "没有可以更正的谈话记录。",
     submit=_correct_talk,
     fields=(
         FormField("talk", "谈话", "更正哪次谈话的记录？", FieldKind.CHOICE, options=written_options),
         FormField(
             "part", "更正的部分", "更正哪一部分？", FieldKind.CHOICE,
-            options=lambda _: [Option(name, label) for name, label in PARTS.items()],
+            options=lambda _: [*(Option(name, label) for name, label in PARTS.items()), Option(TALKER, "谈话人")],
         ),
-        FormField("text", "更正后的内容", "应当怎么写？", FieldKind.TEXT, depends=("part",)),
-        FormField("reason", "更正原因", "为什么更正？", FieldKind.TEXT),
+        FormField(
+            "text", "更正后的内容", "应当怎么写？", FieldKind.TEXT, depends=("part",),
+            when=lambda answers: answers.get("part", {}).get("v") != TALKER,
+        ),
+        FormField(
+            "talker", "更正后的谈话人", "实际由谁谈的？", FieldKind.CHOICE, options=led_options, depends=("talk",),
+            when=lambda answers: answers.get("part", {}).get("v") == TALKER, shown=TALKERS_SHOWN,
+            nothing="谈话单位没有其他可以选择的人员，请更正其他部分或取消。",
+        ),
+        FormField("reason", "更正原因", "为什么更正？", FieldKind.TEXT, explains=True),
     ),
 )  # fmt: skip
 
@@ -178,10 +224,11 @@ VOID_TALK = Form(
     name="void_talk",
     version=1,
     title="作废谈话记录",
+    amended_by=("record_talk",),
     permitted=lambda at: "" if talk_options(at) else "没有可以作废的谈话记录。",
     submit=_void_talk,
     fields=(
         FormField("talk", "谈话", "作废哪次谈话的记录？", FieldKind.CHOICE, options=talk_options),
-        FormField("reason", "作废原因", "为什么作废？", FieldKind.TEXT, shortest=4),
+        FormField("reason", "作废原因", "为什么作废？", FieldKind.TEXT, explains=True, shortest=4),
     ),
 )

@@ -201,6 +201,6 @@ WITHDRAW = Form(
     submit=_withdraw,
     fields=(
         FormField("standard", "标准答复", "撤下哪一条标准答复？", FieldKind.CHOICE, options=standard_options),
-        FormField("reason", "原因", "为什么撤下？", FieldKind.TEXT, shortest=2, longest=200),
+        FormField("reason", "原因", "为什么撤下？", FieldKind.TEXT, explains=True, shortest=2, longest=200),
     ),
 )

@@ -72,7 +72,7 @@ FORM = Form(
             "to_on", "新的时限", "希望延到哪天？", FieldKind.DATE, reads="date", times=Times.FUTURE, due=_due,
             check=_day_problem, depends=("measure",), hint="例如：11月30日、再宽限十天。",
         ),
-        FormField("reason", "原因", "为什么需要延期？", FieldKind.TEXT, reads="blocker", shortest=4),
+        FormField("reason", "原因", "为什么需要延期？", FieldKind.TEXT, explains=True, reads="blocker", shortest=4),
     ),
 )  # fmt: skip
 
@@ -117,10 +117,10 @@ DECISION = Form(
         FormField("extension", "延期申请", "审批哪一项申请？", FieldKind.CHOICE, options=_pending),
         FormField(
             "decision", "意见", "是否同意？", FieldKind.CHOICE,
-            options=lambda _: [Option("yes", "同意"), Option("no", "不同意")],
+            options=lambda _: [Option("yes", "同意", ("行", "可以", "准")), Option("no", "不同意", ("不行", "不准", "不可以"))],
         ),
         FormField(
-            "reason", "理由", "不同意的理由是什么？", FieldKind.TEXT,
+            "reason", "理由", "不同意的理由是什么？", FieldKind.TEXT, explains=True,
             when=lambda answers: answers.get("decision", {}).get("v") == "no",
         ),
     ),

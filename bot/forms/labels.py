@@ -11,6 +11,7 @@ from storage.people.rules import Actor
 from storage.talks.queries import DutyView, TalkView
 
 LABEL_LENGTH = 20
+MYSELF = ("我", "本人", "我本人", "我自己", "自己", "我来")
 
 
 def short(text: str, length: int = LABEL_LENGTH) -> str:
@@ -60,5 +61,6 @@ def people_options(at: Situation, persons: Iterable[int]) -> list[Option]:
     for person in ids:
         name = names[person]
         seen[name] = seen.get(name, 0) + 1
-        options.append(Option(person, name if seen[name] == 1 else f"{name}（{seen[name]}）"))
+        myself = MYSELF if person == at.actor.person_id else ()
+        options.append(Option(person, name if seen[name] == 1 else f"{name}（{seen[name]}）", myself))
     return options

@@ -10,6 +10,29 @@ from storage.people.tables import Posting
 from storage.rulebooks.queries import rulebooks_in_force
 
 MOST = 6
+NO_MORE = (
+    "没有",
+    "没了",
+    "没",
+    "无",
+    "就这些",
+    "就这样",
+    "就一条",
+    "不加了",
+    "不用了",
+    "不用",
+    "不需要",
+    "没有其他",
+    "暂时没有",
+    "否",
+    "完了",
+)
+ONE_MORE = ("还有", "有", "还有一条", "再来一条", "加一条", "要", "是", "继续加", "再加", "加")
+AT_ONCE = (
+    Option("no", "否，按时限整改", ("否", "不", "不是", "不用", "不需要", "不用立行立改", "不是立行立改", "按时限")),
+    Option("yes", "是，立行立改", ("是", "要", "需要", "对", "是的", "立行立改", "马上改")),
+)
+"""是否立行立改, in the words people type."""
 NOBODY = "没有可以选择的责任人，请联系工作人员。"
 
 
@@ -66,7 +89,7 @@ def measure_fields(*, required: bool, ask: str) -> tuple[FormField, ...]:
             fields.append(
                 FormField(
                     f"more{number}", "再加一条举措", "还有其他举措吗？", FieldKind.CHOICE, in_summary=False,
-                    options=lambda _: [Option("no", "没有了"), Option("yes", "再加一条")],
+                    options=lambda _: [Option("no", "没有了", NO_MORE), Option("yes", "再加一条", ONE_MORE)],
                     when=lambda answers, number=number: _given(number, answers),  # type: ignore[misc]
                 )
             )  # fmt: skip

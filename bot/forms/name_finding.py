@@ -1,10 +1,20 @@
 """三清单 by whoever led the talk: a problem with its root cause, measures and days, and who answers for it."""
 
+from dataclasses import replace
+
 from sqlmodel import col, select
 
 from bot.form_fields import FieldKind, Form, FormField, Option, Situation, Submission, Submitted
 from bot.forms.labels import people_options, talk_label
-from bot.forms.measures import NOBODY, colleagues_of, has_measures, late_for_at_once, measure_fields, measures_of
+from bot.forms.measures import (
+    AT_ONCE,
+    NOBODY,
+    colleagues_of,
+    has_measures,
+    late_for_at_once,
+    measure_fields,
+    measures_of,
+)
 from storage.findings.actions import name_finding
 from storage.findings.linting import repeats, vague_words
 from storage.instants import spoken_deadline
@@ -15,6 +25,8 @@ from storage.rulebooks.rules import ABOUT
 from storage.talks.queries import TalkView, talk_for, talks_for
 from storage.talks.rules import TalkStatus
 from storage.talks.tables import TalkSubject
+
+THE_SUBJECT = ("本人", "他本人", "她本人", "他", "她", "谈话对象", "谈话对象本人")
 
 
 def led(actor: Actor, talk: TalkView) -> bool:
@@ -34,7 +46,10 @@ def responsible_options(at: Situation) -> list[Option]:
     talk = talk_for(at.session, at.actor, at.value("talk"))
     units = at.session.exec(select(TalkSubject.unit_id).where(col(TalkSubject.talk_id) == talk.id)).all()
     people = colleagues_of(at, list(talk.subject_ids), list(units))
-    return people_options(at, [person for person in people if person != at.actor.person_id])
+    options = people_options(at, [person for person in people if person != at.actor.person_id])
+    if len(talk.subject_ids) != 1:
+        return options
+    return [replace(one, also=THE_SUBJECT) if one.value in talk.subject_ids else one for one in options]
 
 
 def type_options(at: Situation) -> list[Option]:
@@ -105,6 +120,7 @@ FORM = Form(
     name="name_finding",
     version=3,
     title="建立三清单",
+    amended_by=("change_type",),
     permitted=_no_talk,
     submit=_submit,
     warnings=_warnings,
@@ -118,7 +134,7 @@ FORM = Form(
         *measure_fields(required=False, ask="采取什么整改举措？由谈话对象自己提出的，可以跳过。"),
         FormField(
             "at_once", "立行立改", "是否立行立改？", FieldKind.CHOICE, when=_listed,
-            options=lambda _: [Option("no", "否，按时限整改"), Option("yes", "是，立行立改")],
+            options=lambda _: list(AT_ONCE),
         ),
         FormField(
             "root_cause", "原因", "根源是什么？可以跳过。", FieldKind.TEXT, required=False, when=_listed,

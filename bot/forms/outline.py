@@ -96,6 +96,7 @@ QUESTION = Form(
     name="outline_question",
     version=1,
     title="起草谈话提纲",
+    amended_by=("outline",),
     permitted=lambda at: "" if duty_options(at) else "没有可以由您起草提纲的谈话。",
     submit=_add,
     warnings=_warnings,
@@ -207,6 +208,6 @@ SIGN = Form(
             "decision", "意见", "是否同意？", FieldKind.CHOICE,
             options=lambda _: [Option("yes", "同意"), Option("no", "退回修改")],
         ),
-        FormField("reason", "退回原因", "退回的原因是什么？", FieldKind.TEXT, shortest=4, when=_returned),
+        FormField("reason", "退回原因", "退回的原因是什么？", FieldKind.TEXT, explains=True, shortest=4, when=_returned),
     ),
 )  # fmt: skip

@@ -91,6 +91,7 @@ FORM = Form(
     name="plan_talk",
     version=2,
     title="安排谈话",
+    amended_by=("plan_talk", "call_off"),
     permitted=lambda at: "" if duty_options(at) else "您目前没有待谈的谈话对象。",
     submit=_submit,
     warnings=_warnings,

@@ -60,6 +60,7 @@ FORM = Form(
     name="progress",
     version=1,
     title="汇报整改进展",
+    amended_by=("correct_progress", "void_progress"),
     permitted=_nothing_to_report,
     submit=_submit,
     fields=(

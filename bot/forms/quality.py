@@ -43,6 +43,11 @@ def _submit(form: Submission) -> Submitted:
     return Submitted(Body(text, (Choice(f"talk:{form.value('talk')}", "查看记录"),)))
 
 
+ANSWERS = (
+    Option("yes", "做到了", ("是", "是的", "对", "有", "都做到了", "做了", "到位", "做到")),
+    Option("no", "没有做到", ("否", "不是", "没有", "没", "没做到", "未做到", "没做", "不到位", "做得不够")),
+)
+
 FORM = Form(
     name="quality",
     version=1,
@@ -54,7 +59,7 @@ FORM = Form(
         *(
             FormField(
                 name, LABELS[name], question, FieldKind.CHOICE,
-                options=lambda _: [Option("yes", "做到了"), Option("no", "没有做到")],
+                options=lambda _: list(ANSWERS),
             )
             for name, question in ITEMS.items()
         ),

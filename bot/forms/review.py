@@ -51,10 +51,10 @@ FORM = Form(
         FormField("finding", "问题", "验收哪个问题？", FieldKind.CHOICE, options=finding_options),
         FormField(
             "decision", "意见", "是否同意销号？", FieldKind.CHOICE,
-            options=lambda _: [Option("yes", "同意销号"), Option("no", "退回整改")],
+            options=lambda _: [Option("yes", "同意销号", ("通过", "行", "可以")), Option("no", "退回整改", ("不同意", "不通过", "不行"))],
         ),
         FormField(
-            "reason", "退回原因", "退回的原因是什么？请写明还差什么。", FieldKind.TEXT, shortest=4,
+            "reason", "退回原因", "退回的原因是什么？请写明还差什么。", FieldKind.TEXT, explains=True, shortest=4,
             when=lambda answers: answers.get("decision", {}).get("v") == "no",
         ),
     ),

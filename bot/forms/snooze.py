@@ -40,6 +40,7 @@ FORM = Form(
     name="snooze_until",
     version=1,
     title="推迟提醒",
+    amended_by=("snooze",),
     permitted=lambda at: "" if reminder_options(at) else "没有可以推迟的提醒。",
     submit=_submit,
     fields=(

@@ -2,7 +2,7 @@
 
 from bot.form_fields import FieldKind, Form, FormField, Option, Situation, Submission, Submitted
 from bot.forms.labels import finding_label, people_options
-from bot.forms.measures import NOBODY, colleagues_of, late_for_at_once, measure_fields, measures_of
+from bot.forms.measures import AT_ONCE, NOBODY, colleagues_of, late_for_at_once, measure_fields, measures_of
 from jobs.notices import overseers
 from storage.findings.actions import list_measures
 from storage.findings.linting import repeats, vague_words
@@ -64,6 +64,7 @@ FORM = Form(
     name="three_lists",
     version=1,
     title="建立三清单（整改方）",
+    amended_by=("extend",),
     permitted=lambda at: "" if finding_options(at) else "没有等待建立三清单的问题。",
     submit=_submit,
     warnings=_warnings,
@@ -76,7 +77,7 @@ FORM = Form(
         *measure_fields(required=True, ask="采取什么整改举措？"),
         FormField(
             "at_once", "立行立改", "是否立行立改？", FieldKind.CHOICE,
-            options=lambda _: [Option("no", "否，按时限整改"), Option("yes", "是，立行立改")],
+            options=lambda _: list(AT_ONCE),
         ),
         FormField(
             "responsible", "责任人", "由谁负责整改？", FieldKind.CHOICE, options=_responsible, depends=("finding",),

@@ -117,10 +117,10 @@ def findings_answered_for(session: Session, actor: Actor, *, open_only: bool = T
 
 
 def findings_in_charge(
-    session: Session, actor: Actor, *, open_only: bool = True, limit: int = 1_000
+    session: Session, actor: Actor, *, open_only: bool = True, limit: int = 1_000, latest: bool = False
 ) -> list[FindingView]:
-    """The findings this person oversees: as staff, talker or recorder; never their own."""
-    return _findings(session, is_in_charge(actor), open_only=open_only, limit=limit)
+    """The findings this person oversees: as staff, talker or recorder; never their own. `latest`: the latest first."""
+    return _findings(session, is_in_charge(actor), open_only=open_only, limit=limit, latest=latest)
 
 
 def finding_for(session: Session, actor: Actor, finding_id: int) -> FindingView:
@@ -246,13 +246,15 @@ def _twins(session: Session, finding_id: int, measures: Sequence[str], done: Seq
     return same + session.exec(reports.where(col(ProgressEntry.done).in_(done), col(Finding.unit_id) != unit)).one()
 
 
-def _findings(session: Session, condition: ColumnElement[bool], *, open_only: bool, limit: int) -> list[FindingView]:
+def _findings(
+    session: Session, condition: ColumnElement[bool], *, open_only: bool, limit: int, latest: bool = False
+) -> list[FindingView]:
     wanted = (
         select(Finding, Unit.name, Talk.talker_id)
         .join(Unit, col(Unit.id) == col(Finding.unit_id))
         .join(Talk, col(Talk.id) == col(Finding.talk_id), isouter=True)
         .where(condition, Finding.status != FindingStatus.VOID)
-        .order_by(col(Finding.id))
+        .order_by(col(Finding.id).desc() if latest else col(Finding.id))
         .limit(limit)
     )
     if open_only:

@@ -40,6 +40,11 @@ def may_keep_record(actor: Actor) -> ColumnElement[bool]:
     return and_(~is_subject(actor), or_(leads_or_records(actor), is_in_staff_subtree(actor)))
 
 
+def may_call_off(actor: Actor) -> ColumnElement[bool]:
+    """To call a planned talk off: its talker or the talker's liaison, or staff in charge; never the subject."""
+    return and_(~is_subject(actor), or_(col(Talk.talker_id).in_(actor.acts_for), is_in_staff_subtree(actor)))
+
+
 def may_read_record(actor: Actor) -> ColumnElement[bool]:
     """The full record: staff but not about themselves, the talker, the recorder, and the subject once it is issued."""
     return or_(

@@ -24,6 +24,7 @@ from storage.talks.rules import (
     check_pair,
 )
 from storage.talks.tables import Talk, TalkRecord, TalkSubject
+from storage.talks.talkers import check_led
 
 
 @dataclass(frozen=True)
@@ -39,7 +40,7 @@ class RecordText:
 
 @dataclass(frozen=True)
 class RecordedTalk:
-    """A talk now on record. `serves_duty`: whether it satisfied a yearly duty."""
+    """A talk now on record. `serves_duty`: whether it satisfied a yearly duty; `assigned_id`: who was to lead it."""
 
     talk_id: int
     code: str
@@ -47,6 +48,7 @@ class RecordedTalk:
     talker_id: int
     held_on: date
     serves_duty: bool
+    assigned_id: int | None
 
 
 @dataclass(frozen=True)
@@ -173,13 +175,16 @@ def record_talk(
     actor: Actor,
     now: datetime,
     recorder_id: int | None = None,
+    talker_id: int | None = None,
     issue: bool = True,
     again: bool = False,
 ) -> RecordedTalk:
     """Record that the talk of a duty took place, with its full record; ties it to the duty.
 
+    `talker_id`: who led it, where that was not the assigned talker; anybody of the talking unit on that day.
     `again`: a further talk (再次谈话) with somebody talked with already; it is counted and serves no duty twice.
-    Errors: NotPermitted for the subject and strangers; RuleBroken for a day to come; Conflict when already recorded.
+    Errors: NotPermitted for the subject and strangers; RuleBroken for a day to come and a talker of elsewhere; Conflict
+    when already recorded.
     """
     today = shanghai_date(now)
     duty = duty_for(session, actor, duty_id, today)
@@ -190,15 +195,27 @@ def record_talk(
         raise Conflict("这项谈话任务已终止，不能再记录。")
     if held_on > today:
         raise RuleBroken("谈话日期不能晚于今天。")
-    talk = _planned_talk(session, duty) or _new_talk(session, duty, actor, on_behalf, now)
+    planned = _planned_talk(session, duty)
+    assigned = planned.talker_id if planned else duty.talker_id
+    if talker_id not in (None, assigned, duty.talker_id):
+        check_led(session, talker_id or 0, duty.talker_id, duty.talking_unit_id, held_on, [duty.person_id])
+    talk = planned or _new_talk(session, duty, actor, on_behalf, now, led_by=talker_id)
+    talk.talker_id = talker_id or talk.talker_id
     talk.recorder_id = recorder_id or talk.recorder_id or actor.person_id
-    _write_record(session, talk, held_on, record, actor, on_behalf, now, issue=issue)
+    _write_record(session, talk, held_on, record, actor, on_behalf, now, issue=issue, assigned=assigned)
     served = satisfy_duties(session, now=now, persons=[duty.person_id])
-    return RecordedTalk(talk.id or 0, talk.code, (duty.person_id,), talk.talker_id, held_on, bool(served))
+    return RecordedTalk(talk.id or 0, talk.code, (duty.person_id,), talk.talker_id, held_on, bool(served), assigned)
 
 
 def record_planned_talk(
-    session: Session, *, talk_id: int, held_on: date, record: RecordText, actor: Actor, now: datetime
+    session: Session,
+    *,
+    talk_id: int,
+    held_on: date,
+    record: RecordText,
+    actor: Actor,
+    now: datetime,
+    talker_id: int | None = None,
 ) -> RecordedTalk:
     """Record that a planned talk, such as a collective one, took place. Errors as for `record_talk`."""
     talk = talk_in_charge(session, actor, talk_id)
@@ -206,20 +223,24 @@ def record_planned_talk(
         raise Conflict("这次谈话已经记录过。如有差错，请用更正。")
     if held_on > shanghai_date(now):
         raise RuleBroken("谈话日期不能晚于今天。")
-    talk.recorder_id = talk.recorder_id or actor.person_id
-    _write_record(session, talk, held_on, record, actor, None, now, issue=True)
     rows = session.exec(
         select(TalkSubject.person_id).where(TalkSubject.talk_id == talk_id).order_by(col(TalkSubject.id))
     )
-    persons = tuple(rows)
+    persons, assigned = tuple(rows), talk.talker_id
+    if talker_id not in (None, assigned):
+        check_led(session, talker_id or 0, assigned, talk.talking_unit_id, held_on, persons)
+    talk.talker_id = talker_id or assigned
+    talk.recorder_id = talk.recorder_id or actor.person_id
+    _write_record(session, talk, held_on, record, actor, None, now, issue=True, assigned=assigned)
     served = satisfy_duties(session, now=now, persons=persons)
-    return RecordedTalk(talk.id or 0, talk.code, persons, talk.talker_id, held_on, bool(served))
+    return RecordedTalk(talk.id or 0, talk.code, persons, talk.talker_id, held_on, bool(served), assigned)
 
 
 def _write_record(
     session: Session, talk: Talk, held_on: date, record: RecordText, actor: Actor, on_behalf: int | None, now: datetime,
-    *, issue: bool,
+    *, issue: bool, assigned: int | None,
 ) -> None:  # fmt: skip
+    led = {} if talk.talker_id == assigned else {"talker": (assigned, talk.talker_id)}
     talk.status, talk.held_on, talk.recorded_at = TalkStatus.RECORDED, held_on, now
     talk.issued_at = now if issue else None
     session.add(talk)
@@ -242,7 +263,7 @@ def _write_record(
         actor_id=actor.person_id,
         on_behalf_of=on_behalf,
         now=now,
-        fields={"held_on": (None, held_on), **{name: ("", text) for name, text in record.__dict__.items()}},
+        fields={"held_on": (None, held_on), **led, **{name: ("", text) for name, text in record.__dict__.items()}},
     )
 
 
@@ -268,17 +289,16 @@ def _new_talk(
     on_behalf: int | None,
     now: datetime,
     mode: TalkMode = TalkMode.ONE_ON_ONE,
+    led_by: int | None = None,
 ) -> Talk:
+    """`led_by`: somebody whose seat has been checked already, in place of the assigned talker."""
     talker = duty.talker_id or on_behalf or actor.person_id
     today = shanghai_date(now)
     paths = dict(session.exec(select(Unit.id, Unit.path)).all())
-    talker_unit = session.exec(
-        select(Posting.unit_id)
-        .where(Posting.person_id == talker, open_postings(today))
-        .order_by(col(Posting.id).desc())
-    ).first()
-    if talker_unit is None:
-        raise RuleBroken("谈话人目前没有任职，请先更正谈话人。")
+    if led_by not in (None, talker):
+        talker, talker_unit = led_by or 0, duty.talking_unit_id
+    else:
+        talker_unit = _seat_of(session, talker, today)
     check_pair(
         Seat(talker, paths[talker_unit]),
         Seat(duty.person_id, paths[duty.unit_id]),
@@ -297,6 +317,17 @@ def _new_talk(
     talk.code = f"谈{today:%Y%m%d}-{talk.id}"
     _add_subject(session, talk, duty)
     return talk
+
+
+def _seat_of(session: Session, talker: int, today: date) -> int:
+    unit = session.exec(
+        select(Posting.unit_id)
+        .where(Posting.person_id == talker, open_postings(today))
+        .order_by(col(Posting.id).desc())
+    ).first()
+    if unit is None:
+        raise RuleBroken("谈话人目前没有任职，请先更正谈话人。")
+    return unit
 
 
 def _add_subject(session: Session, talk: Talk, duty: DutyView) -> None:

@@ -7,7 +7,7 @@ from sqlmodel import Session, col, select
 from storage import audit
 from storage.errors import Conflict, NotFound, RuleBroken
 from storage.people.rules import Actor
-from storage.talks.access import is_in_staff_subtree, is_subject
+from storage.talks.access import is_in_staff_subtree, is_subject, may_call_off
 from storage.talks.actions import RecordText, talk_in_charge
 from storage.talks.duties import reopen_duties, satisfy_duties
 from storage.talks.rules import DutyStatus, TalkStatus, counts_for_duty
@@ -71,6 +71,33 @@ def void_talk(session: Session, *, talk_id: int, reason: str, actor: Actor, now:
     )
     subjects = session.exec(select(TalkSubject.person_id).where(TalkSubject.talk_id == talk_id)).all()
     satisfy_duties(session, now=now, persons=set(subjects))
+
+
+def call_off_talk(session: Session, *, talk_id: int, reason: str, actor: Actor, now: datetime) -> None:
+    """Call a planned talk off (取消安排): it is kept with the reason, its duty stays as open as it was.
+
+    Errors: NotFound for whoever may not arrange it and for a talk already held; RuleBroken without a reason.
+    """
+    talk = session.exec(
+        select(Talk).where(Talk.id == talk_id, may_call_off(actor), Talk.status == TalkStatus.PLANNED)
+    ).first()
+    if talk is None:
+        raise NotFound()
+    if not reason.strip():
+        raise RuleBroken("取消安排需要写明原因。")
+    talk.status, talk.void_reason = TalkStatus.VOID, reason
+    session.add(talk)
+    on_behalf = talk.talker_id if talk.talker_id != actor.person_id and talk.talker_id in actor.principals else None
+    audit.record(
+        session,
+        action="talk.call_off",
+        subject="talk",
+        subject_id=talk_id,
+        actor_id=actor.person_id,
+        on_behalf_of=on_behalf,
+        now=now,
+        fields={"status": (TalkStatus.PLANNED, TalkStatus.VOID), "void_reason": ("", reason)},
+    )
 
 
 def relink_talk(

@@ -14,7 +14,7 @@ from storage.errors import NotFound
 from storage.people.queries import default_talker, first_principals, names_of, open_postings, within_any
 from storage.people.rules import Actor
 from storage.people.tables import Person, Posting, Unit
-from storage.talks.access import may_keep_record, may_read_record, may_see_talk
+from storage.talks.access import may_call_off, may_keep_record, may_read_record, may_see_talk
 from storage.talks.rules import DutyStatus, TalkMode, TalkStatus
 from storage.talks.tables import Meeting, Talk, TalkRecord, TalkSubject, TalkYear
 
@@ -185,6 +185,12 @@ def planned_in_charge(session: Session, actor: Actor, *, mode: str = "") -> list
     if mode:
         wanted = wanted.where(Talk.mode == mode)
     return _talk_views(session, session.exec(wanted.order_by(col(Talk.planned_at)).limit(50)).all())
+
+
+def planned_to_call_off(session: Session, actor: Actor) -> list[TalkView]:
+    """The planned talks this person may call off, the next one first."""
+    wanted = select(Talk).where(may_call_off(actor), Talk.status == TalkStatus.PLANNED)
+    return _talk_views(session, session.exec(wanted.order_by(col(Talk.planned_at)).limit(100)).all())
 
 
 def own_duties(session: Session, actor: Actor, today: date) -> list[DutyView]:

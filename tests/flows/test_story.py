@@ -51,6 +51,7 @@ def test_reminder_talk_finding_progress_and_staff_see_it(installation: Installat
         LEADER,
         asked,
         "今天",
+        "1",
         "能够履行职责，工作有进展",
         "三季度有四个项目没有按期开工",
         "对项目进度抓得不紧",

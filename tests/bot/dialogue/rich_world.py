@@ -20,9 +20,11 @@ from storage.outbox.body import Body
 from storage.outbox.rules import MessageKind
 from storage.outbox.tables import OutgoingMessage
 from storage.rulebooks.queries import default_rulebook
+from storage.talks.actions import plan_talk
 from storage.talks.outlines import QuestionText, add_question, send_round
 from storage.talks.tables import Talk
 from tests.bot.dialogue.world import World, build_world
+from tests.moments import moment
 
 SCENES: dict[str, str] = {
     "progress": "responsible",
@@ -32,10 +34,12 @@ SCENES: dict[str, str] = {
     "record_talk": "subject",
     "talk_again": "leader",
     "plan_talk": "subject",
+    "call_off": "subject",
     "outline_question": "subject",
     "outline_send": "subject",
     "outline_sign": "organisation",
     "name_finding": "leader",
+    "change_type": "leader",
     "three_lists": "subject",
     "object": "subject",
     "decide_extension": "leader",
@@ -94,6 +98,10 @@ def rich_world(database: Database, folder: Path, *, going_round: bool = False) -
             actor=world.actor(session, "discipline"),
         )  # fmt: skip
         _named(world, session, "下乡调研全年3次", [])
+        plan_talk(
+            session, duty_id=world.duty_of("township_head"), at=moment("2025-08-25 09:00"), place="", now=world.now,
+            actor=world.actor(session, "subject"),
+        )  # fmt: skip
         _outline(world, session, going_round=going_round)
         _reminder(world, session)
         _obligation(world, session)

@@ -9,7 +9,7 @@ from storage.talks.tables import Talk, TalkCheck, TalkRecord, TalkSubject, TalkY
 from tests.bot.dialogue.world import World
 from tests.bot.forms.filling import fill, hear
 
-RECORD = ("今天", "总体较好", "账目不清12处", "调研不深入", "承认不足并作说明", "建议加强培训")
+RECORD = ("今天", "1", "总体较好", "账目不清12处", "调研不深入", "承认不足并作说明", "建议加强培训")
 
 
 def test_plan_sends_an_invitation_to_everybody_who_takes_part(fresh_world: World) -> None:
