@@ -31,12 +31,14 @@ PLACEHOLDERS: Mapping[str, frozenset[str]] = {
     "annual_talk.talker": frozenset(
         {"subject", "unit", "title", "deadline", "meeting", "provisional", "basis", "rulebook"}
     ),
-    "annual_talk.talker_overdue": frozenset({"subject", "unit", "title", "deadline", "meeting", "basis", "rulebook"}),
+    "annual_talk.talker_overdue": frozenset(
+        {"subject", "unit", "title", "deadline", "meeting", "provisional", "basis", "rulebook"}
+    ),
     "annual_talk.other": frozenset(
         {"subject", "unit", "title", "talker", "deadline", "meeting", "provisional", "basis", "rulebook"}
     ),
     "annual_talk.other_overdue": frozenset(
-        {"subject", "unit", "title", "talker", "deadline", "meeting", "basis", "rulebook"}
+        {"subject", "unit", "title", "talker", "deadline", "meeting", "provisional", "basis", "rulebook"}
     ),
     "annual_talk.provisional": frozenset(),
     "annual_talk.nobody": frozenset(),

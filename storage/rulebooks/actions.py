@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from sqlmodel import Session, select
+from sqlmodel import Session, col, select
 
 from storage import audit
 from storage.errors import Conflict, NotFound, RuleBroken
@@ -39,12 +39,25 @@ def adopt_rulebook(
 ) -> int:
     """New cases of the unit and all below it (None: everywhere) start under this version between these days.
 
-    Errors: NotFound for an unknown version, RuleBroken for days in the wrong order.
+    Saying the same again changes nothing. Errors: NotFound for an unknown version, RuleBroken for days in the wrong
+    order.
     """
     if name not in all_rulebooks(session):
         raise NotFound(f"没有名为“{name}”的提醒规则。")
     if valid_until is not None and valid_until < valid_from:
         raise RuleBroken("结束日期早于开始日期，请核对。")
+    latest = session.exec(
+        select(RulebookAdoption)
+        .where(RulebookAdoption.unit_id == unit_id)
+        .order_by(col(RulebookAdoption.id).desc())
+        .limit(1)
+    ).first()
+    if latest is not None and (latest.rulebook, latest.valid_from, latest.valid_until) == (
+        name,
+        valid_from,
+        valid_until,
+    ):
+        return latest.id or 0
     row = RulebookAdoption(
         rulebook=name, unit_id=unit_id, valid_from=valid_from, valid_until=valid_until, adopted_at=now,
         actor_id=actor_id,

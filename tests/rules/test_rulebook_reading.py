@@ -42,8 +42,27 @@ def test_a_rulebook_of_ones_own() -> None:
     ("old", "new", "named"),
     [
         ('title = "本市提醒规则"', "", "title"),
-        ('send_at = "09:00"', 'send_at = "九点"', "有误"),
-        ('send_at = "09:00"', "send_at = 9", "有误"),
+        ('send_at = "09:00"', 'send_at = "九点"', "send_at 应写成"),
+        ('send_at = "09:00"', "send_at = 9", "send_at 应写成"),
+        ('send_at = "09:00"', 'send_at = "25:00"', "send_at 应写成"),
+        ('send_at = "09:00"', 'send_at = "22:00"', "免打扰时段"),
+        ('quiet_until = "08:30"', 'quiet_until = "09:01"', "免打扰时段"),
+        ('title = "本市提醒规则"', "title = 5", "title 应为文字"),
+        ('basis = "每年一次"', "basis = 5", "basis 应为文字"),
+        ("before = [10, 0]", 'before = "x"', "before 应为列表"),
+        ("before = [10, 0]", "before = [true]", "before 应为列表"),
+        ("before = [10, 0]", "before = [1.5]", "before 应为列表"),
+        ("overdue_every = 5", 'overdue_every = "5"', "overdue_every 应为整数"),
+        ("overdue_every = 5", "overdue_every = 5\nafter_days = -1", "after_days 应为整数，不小于 0"),
+        ("overdue_every = 5", 'overdue_every = 5\ncollective_counts = "false"', "collective_counts 应为 true"),
+        ("overdue_every = 5", "overdue_every = 5\ncollectiv_counts = true", "annual_talk 中不认识的项目：collectiv"),
+        ("overdue_every = 5", 'overdue_every = 5\ndue = ["02-29"]', "due 中的“02-29”"),
+        ("from_stage = -3", 'from_stage = "7"', "from_stage 应为整数"),
+        ("or_when_alone = true", "or_when_alon = true", "recipients 中不认识的项目"),
+        ("[annual_talk]", "[anual_talk]", "缺少 annual_talk"),
+        ("[annual_talk]", "[outline]\nquestions_at_least = 9\n[annual_talk]", "大于 questions_at_most"),
+        ("[annual_talk]", "outline = 5\n[annual_talk]", "outline 应为一节"),
+        ("[annual_talk]", "[look_back]\n[annual_talk]", "不认识的项目：look_back"),
         ('basis = "每年一次"', "", "basis"),
         ("before = [10, 0]", "before = [-1]", "before"),
         ("overdue_every = 5", "overdue_every = 0", "overdue_every"),
@@ -62,3 +81,17 @@ def test_a_wrong_one_is_refused_naming_the_entry(old: str, new: str, named: str)
     assert old in GOOD
     with pytest.raises(Refused, match=named):
         read_rulebook(GOOD.replace(old, new))
+
+
+def test_no_wrong_one_is_explained_in_english() -> None:
+    entries = [line for line in GOOD.splitlines() if "=" in line]
+    for line in entries:
+        for wrong in ("[[1]]", "{ a = 1 }", "2025-01-01", "-1.5", "true", '""'):
+            with pytest.raises(Refused) as refused:
+                read_rulebook(GOOD.replace(line, f"{line.partition(' =')[0]} = {wrong}"))
+            assert "invalid" not in refused.value.message
+            assert "object" not in refused.value.message
+
+
+def test_a_stage_given_twice_is_one() -> None:
+    assert read_rulebook(GOOD.replace("[10, 0]", "[10, 0, 10]")).annual_talk.before == (10, 0)

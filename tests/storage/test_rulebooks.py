@@ -48,6 +48,19 @@ def test_everywhere_and_the_latest_adoption_of_a_place_wins(database: Database, 
         ]  # fmt: skip
 
 
+def test_an_adoption_said_twice_is_one(database: Database, cast: Cast) -> None:
+    for _ in range(2):
+        adopt(database, cast, "kuitun-1", "Y", "2025-07-01")
+        adopt(database, cast, "kuitun-1", None, "2025-07-01")
+    adopt(database, cast, "jiangjin-1", "Y", "2025-07-01")
+    adopt(database, cast, "kuitun-1", "Y", "2025-07-01")
+    with database.reading() as session:
+        assert [(one.rulebook, one.unit) for one in adoptions(session)] == [
+            ("kuitun-1", "云溪市"), ("kuitun-1", ""), ("jiangjin-1", "云溪市"), ("kuitun-1", "云溪市"),
+        ]  # fmt: skip
+    assert in_force(database, cast, "2025-07-02")["Y"] == "kuitun-1"
+
+
 def test_an_unknown_version_and_days_in_the_wrong_order_are_refused(database: Database, cast: Cast) -> None:
     with pytest.raises(NotFound, match="nowhere-1"):
         adopt(database, cast, "nowhere-1", "Y", "2025-07-01")

@@ -232,9 +232,11 @@ def test_the_year_turns_over_into_one_without_a_calendar(desk: Desk, tmp_path: P
         ("01-12", 7),
     ]
     with desk.database.reading() as session:
-        bodies = session.exec(select(OutgoingMessage.body).where(OutgoingMessage.stage == -1)).all()
-    assert bodies
-    assert all("暂定" in read_body(body).text for body in bodies)
+        for stage in (-1, 7):  # before the deadline and overdue alike
+            this = (OutgoingMessage.stage == stage, OutgoingMessage.deadline == "2027-01-05")
+            bodies = session.exec(select(OutgoingMessage.body).where(*this)).all()
+            assert bodies
+            assert all("暂定" in read_body(body).text for body in bodies)
 
 
 def test_whoever_is_away_is_stood_in_for_from_what_is_not_sent_on(desk: Desk, cast: Cast) -> None:
