@@ -20,6 +20,9 @@ from tests.benchmarks.train_manners import MANNERS, MESSAGES, made_from, read_me
         ("夸夸你，回得真及时", "smalltalk"),
         ("糖醋里脊的做法", "redirect"),
         ("上海后天刮不刮风", "redirect"),
+        ("家里水龙头滴水怎么修", "redirect"),
+        ("平板电脑充不进电咋整", "redirect"),
+        ("我还有哪些任务没做完", "command"),
         ("给领导发一条通知", "command"),
         ("把这项的完成时间改到月底", "command"),
         ("这会儿没空，晚点再填", "command"),
@@ -49,6 +52,9 @@ def test_other_words_for_the_same_are_understood(text: str, manner: str) -> None
         "有关处分材料要不要放进本人档案",
         "领导干部家里办喜事要不要报告",
         "这份讲话是谁作的",
+        "申请单上要填什么",
+        "登记簿要记录哪些内容",
+        "办公楼空调夏天调到几度",
     ],
 )
 def test_questions_about_the_same_things_stay_questions(text: str) -> None:
