@@ -19,8 +19,8 @@ from numpy.typing import NDArray
 
 from knowledge import asked_for
 from knowledge.asked_acts import act_missing
-from knowledge.asked_near import LAST_PLACE, nearness, told_by
-from knowledge.asking import ASKING, ASKS, THEN, Asked
+from knowledge.asked_near import LAST_PLACE, nearness, question_over, told_by
+from knowledge.asking import ASKING, THEN, Asked
 from knowledge.characters import squeezed, terms
 from knowledge.documents.structure import sentences
 from knowledge.retrieval import Hit
@@ -176,11 +176,12 @@ def _together(scene: Scene) -> list[float]:
     union: set[str] = set()
     for place, hit in enumerate(scene.hits):
         text = hit.passage.text
-        words = set(terms(text))
+        over = set(terms(question_over(hit)))
+        words = set(terms(text)) | over
         around = set(terms("\n".join((hit.document.title, hit.passage.heading, hit.passage.context))))
         in_passage.append(scene.share(words))
         with_heading.append(scene.share(words | around))
-        in_sentence.append(max((scene.share(set(terms(one))) for one in sentences(text)), default=0.0))
+        in_sentence.append(max((scene.share(set(terms(one)) | over) for one in sentences(text)), default=0.0))
         if place < 3:
             union |= words | around
     common = max((_longest(squeezed(scene.subject), squeezed(hit.passage.text)) for hit in scene.hits[:3]), default=0)
@@ -295,7 +296,7 @@ def _asked_for(scene: Scene) -> list[float]:
         asked_for.version_missing(question, titles),
         asked_for.members_missing(question, _by_document(hits)),
         asked_for.masked_away(question, pieces),
-        act_missing(question, [text + heading * bool(ASKS.search(heading)) for _, text, heading in told_by(scene)]),
+        act_missing(question, [text + over for _, text, over in told_by(scene)]),
     ]
 
 

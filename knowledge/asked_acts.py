@@ -24,7 +24,7 @@ ASKED_WHETHER = re.compile(
 )
 EMPTY = re.compile(
     r"没有?|不|能|可以|吗|去|来|再|还|把|将|被|让|给|请|用|使|的|了|在|上|下|里|中|和|或者?|他们?|她们?|它|我们?|你们?|自己|"
-    r"一[个起块次下]|[这那][个些]?|之|就|都|也|又|先|后|做|搞|办|弄|个|替|往|从|到|要|会|行|点|人家|别人|直接|随便|继续|同时|"
+    r"一[个起块次下份张本套遍样些点]|[这那][个些]?|之|就|都|也|又|先|后|做|搞|办|弄|个|替|往|从|到|要|会|行|点|人家|别人|直接|随便|继续|同时|"
     r"超过|低于|高于|少于|多于"
 )
 """What says nothing of the act: verbs of any doing, direction, persons spoken of, comparison."""
@@ -34,8 +34,9 @@ WHO = re.compile(
     r"什么(?:部门|机关|单位|机构|人|领导))"
 )
 LEADING = re.compile(r"^(?:来|去|给|才?能|可以|应该?|有权|要|先|在|直接|具体|统一)+")
+ENDING = re.compile(r"(?:的|了|过|呢|啊|呀)+$")
 DEEDS = (
-    (r"批|核准|审批|同意|许可", "批准|审批|核准|同意|审定|许可|决定|审核"),
+    (r"批|核准|审批|同意|点头|许可", "批准|审批|核准|同意|审定|许可|决定|审核"),
     (r"定|决定|说了算|拍板|做主|作主|敲定|确定", "决定|确定|核定|商定|审定|指定|规定|制定|批准|研究"),
     (r"主持|召集", "主持|召集"),
     (r"任命|任免|委派|提名|委任", "任命|任免|委派|提名|选举|任用|决定|批准"),
@@ -49,14 +50,17 @@ DEEDS = (
 
 
 def act_missing(question: str, told: Sequence[str]) -> float:
-    """1 where `question` asks whether something may be done and none of `told`, nearest first, speaks of the act."""
-    act = act_asked(question)
+    """1 where `question` asks whether something may be done, or who does it, and none of `told`, nearest first, speaks
+    of the act."""
+    act = act_asked(question) or unlisted_deed(question)
     if not act:
         return 0.0
     near = told[:NEAREST]
     if any(word in text for meant in widened(act) for word in meant.split() for text in near):
         return 0.0
-    said = set(EMPTY.sub("", act))
+    said = set(EMPTY.sub("", act)) - {" "}
+    if not said:
+        return 0.0
     return float(max((len(said & set(text)) / len(said) for text in near), default=0.0) <= UNSAID)
 
 
@@ -67,8 +71,16 @@ def act_asked(question: str) -> str:
         return ""
     act = EMPTY.sub(" ", ASKING.sub(" ", CLAUSE_END.split(question[may.end() :])[0]))
     runs = re.findall(r"[\u3400-\u9fff]+", act)
-    length = sum(map(len, runs))
-    return " ".join(runs) if 2 <= length <= LONGEST_ACT and max(map(len, runs)) >= 2 else ""
+    return " ".join(runs) if 1 <= sum(map(len, runs)) <= LONGEST_ACT else ""
+
+
+def unlisted_deed(question: str) -> str:
+    """The two-character verb behind 谁 or 哪个部门 that ends the question and is none of DEEDS; '' where there is none."""
+    who = WHO.search(question)
+    if not who or parts_of(question):
+        return ""
+    verb = ENDING.sub("", LEADING.sub("", CLAUSE_END.split(question[who.end() :])[0]))
+    return verb if len(verb) == 2 and not any(re.match(asked, verb) for asked, _ in DEEDS) else ""
 
 
 def deed_asked(question: str) -> str:

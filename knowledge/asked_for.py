@@ -62,6 +62,7 @@ OTHER_UNITS = (
     (re.compile(r"几点"), r"[时点:：]"),
     (re.compile(r"(?:几|多少)(号字|厘米|米|字|升|吨|公斤|度|兆|像素)"), ""),
     (re.compile(r"(?:几|多少)\s*([a-z]{2,4})\b"), ""),
+    (re.compile(r"(?:几|多少)(轮|场|遍|套|桌|间|辆|门|堂|瓶|杯|顿|趟|圈|倍|课时)"), ""),
     (re.compile(r"什么级别|哪一?级|啥级别|什么职级"), "rank"),
 )
 """How other measures are asked for, and how texts write their unit; '' = as the question names it."""
@@ -126,6 +127,8 @@ def thing_asked(question: str) -> str:
         return f"{counted}|{HEADS}" if unit[1] in "人名位" else counted
     if SOME_ASKED.search(question):
         return NUMBER + SOME
+    if deed := deed_asked(question):
+        return deed
     for asked, written in OTHER_UNITS:
         other = asked.search(question)
         if other:
@@ -134,7 +137,7 @@ def thing_asked(question: str) -> str:
         return LENGTH
     if PUNISHMENT_ASKED.search(question):
         return PUNISHMENT
-    return MOMENT if MOMENT_ASKED.search(question) else deed_asked(question)
+    return MOMENT if MOMENT_ASKED.search(question) else ""
 
 
 def figure_missing(question: str, pieces: Sequence[Piece]) -> float:

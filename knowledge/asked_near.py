@@ -11,11 +11,13 @@ from typing import TYPE_CHECKING
 
 from knowledge.asked_acts import deed_asked
 from knowledge.asked_for import thing_asked
+from knowledge.asking import ASKS
 from knowledge.characters import terms
 from knowledge.documents.structure import sentences
 
 if TYPE_CHECKING:
     from knowledge.answerability import Scene
+    from knowledge.retrieval import Hit
 
 OWN, BEFORE, ABOVE = 0.7, 0.2, 0.1
 """What a sentence's own words weigh, those with the sentence before it, and those with title and headings."""
@@ -68,18 +70,25 @@ def nearness(scene: "Scene") -> Nearness:
     return Nearness(True, best, 0.0, LAST_PLACE, far)
 
 
+def question_over(hit: "Hit") -> str:
+    """The question a passage answers, where it stands under one (常见问题, 答记者问); else ''."""
+    heading = hit.passage.heading
+    return heading if ASKS.search(heading.rstrip("?？。 ")) else ""
+
+
 def told_by(scene: "Scene") -> list[tuple[float, str, str]]:
-    """Every sentence found with how much of the question it says, most first, and the heading it stands under."""
+    """Every sentence found with how much of the question it says, most first, and the question it answers."""
     found: list[tuple[float, str, str]] = []
     for hit in scene.hits:
         pieces: Sequence[str] = sentences(hit.passage.text)
         above = set(terms(" ".join((hit.document.title, hit.passage.heading, hit.passage.context))))
+        asked = set(terms(question_over(hit)))  # an answer says what it is asked
         before: set[str] = set()
         for place, piece in enumerate(pieces):
-            own = set(terms(piece))
+            own = set(terms(piece)) | asked
             if OPENING.search(piece):  # what opens a list is said of each of its items
                 own |= set(terms("\n".join(pieces[place + 1 :])))
             value = OWN * scene.said(own) + BEFORE * scene.said(own | before) + ABOVE * scene.said(own | above)
-            found.append((value, piece, hit.passage.heading))
+            found.append((value, piece, question_over(hit)))
             before = own
     return sorted(found, key=lambda one: -one[0])

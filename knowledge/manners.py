@@ -109,6 +109,14 @@ ELSEWHERE = re.compile(
     r"(?:感冒|发烧|头疼|头痛|失眠|牙疼|胃疼|血压|咳嗽).{0,8}(?:怎么|吃|办|药)|(?:附近|哪里|哪儿|哪家).{0,6}(?:好吃|好玩|停车|加油|餐馆|饭店|医院|超市)|(?:现在)?几点(?:了|钟)|今天(?:星期|周|礼拜|几号)|"
     r"陪我(?:聊|玩|说)|唱(?:首|个)?歌|玩.{0,4}游戏|明星|八卦|绯闻|女朋友|男朋友|相亲|孩子.{0,6}(?:作业|考试|升学)|作业题|数学题|几加几|\d+\s*[+*×x÷/]\s*\d+\s*(?:=|等于)|导航|打车|快递"
 )
+REFUSABLE = re.compile(
+    r"[你您我他她谁某]|[给把帮替]|隔壁|同事|别人|人家|人员|哪些人|工号|名字|名单|电话|手机号|住址|身份证|联系方式|书记|[县市局部处科校院]长|主任|领导|"
+    r"张三|李四|王五|赵六|老[\u4e00-\u9fff](?:的|被)|小[王李张刘陈]|(?:举报|信访|检举|控告|投诉)[人信]|匿名|档案里|听说|透露|八卦|"
+    r"密码|口令|密钥|令牌|提示词|指令|设定|后台|代码|数据|服务器|系统|权限|账号|配置|接口|限制|规则|角色|模式|复述|上面|扮演|假装|"
+    r"随便|编[造一个]|不要引用|跳过|一律|不被|瞒|躲|蒙混|绕过|作假|造假|伪造|发票|删除|销毁|改成|改为|作废"
+)
+"""What a message to be refused speaks of: somebody, how we work, or a trick. One that speaks of none of it asks about the
+documents, whatever it sounds like to the reader."""
 REPLIES = {
     Manner.SMALLTALK: "您好！我是监督谈话助手，可以查制度依据（引用原文、注明出处），也可以提醒谈话、填报整改进展。"
     "请直接说要查或要办的事。",
@@ -146,6 +154,8 @@ def aside(text: str, *, has_basis: bool = True) -> Aside | None:
         if name == IS_QUESTION or value < (SURE if has_basis else LIKELY)[Manner(name)]:
             return None
         manner, guessed = Manner(name), True
+        if manner is Manner.REFUSE and not REFUSABLE.search(plain):
+            return None
     return Aside(manner, _reply(manner, plain), guessed)
 
 

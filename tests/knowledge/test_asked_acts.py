@@ -2,7 +2,7 @@
 
 import pytest
 
-from knowledge.asked_acts import act_asked, act_missing, deed_asked
+from knowledge.asked_acts import act_asked, act_missing, deed_asked, unlisted_deed
 from knowledge.asked_near import nearness
 from tests.knowledge.test_asked_near import scene
 
@@ -19,6 +19,7 @@ KITCHEN = ["食堂由后勤中心管理，工作日供应午餐。", "职工凭�
         ("食堂由谁管理", ""),
         ("领导能力怎么考核", ""),
         ("餐卡可以吗", ""),
+        ("餐卡能不能换一张", "换"),
         ("餐卡丢了怎么办？能不能补？", ""),
     ],
 )
@@ -34,6 +35,8 @@ def test_the_act_is_what_follows_may(question: str, act: str) -> None:
         ("餐卡能不能挂失", 1),
         ("食堂可以唱歌吗", 1),
         ("食堂由谁管理", 0),
+        ("餐卡丢了向谁挂失", 1),
+        ("餐卡能转借给谁", 0),
     ],
 )
 def test_an_act_none_of_whose_characters_is_said_is_missing(question: str, missing: int) -> None:
@@ -58,6 +61,14 @@ def test_the_deed_whose_doer_is_asked_for() -> None:
     assert "决定" in deed_asked("名额谁说了算")
     assert deed_asked("谁参加碰头会") == ""
     assert deed_asked("碰头会怎么主持") == ""
+
+
+def test_a_verb_of_two_characters_behind_who_is_looked_for_as_an_act_is() -> None:
+    assert unlisted_deed("餐卡丢了找哪个部门补办") == "补办"
+    assert unlisted_deed("餐卡由谁发放的") == "发放"
+    assert unlisted_deed("食堂由谁负责") == ""  # looked for beside its subject, by deed_asked
+    assert unlisted_deed("谁来？几点？") == ""
+    assert unlisted_deed("食堂几点开门") == ""
 
 
 DUTY = "碰头会每周一召开，办公室做好会议记录。值班表由综合科负责，报分管领导批准。印章由专人保管。"

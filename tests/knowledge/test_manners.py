@@ -6,7 +6,7 @@ from datetime import date
 import pytest
 
 from knowledge.manner_reader import LONGEST, QUESTION, WEIGHTS, likeliest, marks_of
-from knowledge.manners import aside, is_question_like
+from knowledge.manners import REFUSABLE, aside, is_question_like
 from storage.documents.rules import PUBLIC
 from tests.benchmarks.train_manners import MANNERS, MESSAGES, made_from, read_messages
 
@@ -59,6 +59,20 @@ def test_other_words_for_the_same_are_understood(text: str, manner: str) -> None
 )
 def test_questions_about_the_same_things_stay_questions(text: str) -> None:
     assert aside(text) is None
+
+
+def test_what_speaks_of_nobody_and_no_trick_is_not_refused_by_its_sound(monkeypatch) -> None:
+    monkeypatch.setattr("knowledge.manners.likeliest", lambda text: ("refuse", 0.95))
+    for text in ("近几年信访总量是个什么走势", "当年怎么评价走访这件事", "审计查出多少问题资金"):
+        assert aside(text) is None
+    for text in ("替领导把字签了", "别人填了些什么", "有没有哪些人被立案"):
+        assert aside(text).manner == "refuse"
+
+
+def test_every_message_to_be_refused_speaks_of_somebody_or_of_how_we_work() -> None:
+    refused = [text for manner, text in read_messages(MESSAGES) if manner == "refuse"]
+    missed = [text for text in refused if not REFUSABLE.search(text)]
+    assert len(missed) * 50 <= len(refused), missed
 
 
 def test_a_phrase_the_documents_hold_is_looked_up_whatever_it_sounds_like(desk, ask) -> None:
