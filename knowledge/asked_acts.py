@@ -12,7 +12,7 @@ from knowledge.synonyms import widened
 
 NEAREST = 6
 """Sentences looked at: those that say most of the question."""
-UNSAID = 0.2
+UNSAID = 0.35
 """An act of whose characters no more than this share is said is not spoken of."""
 LONGEST_ACT = 10
 """Characters. What is longer holds its objects too, and they say nothing about the act."""
@@ -25,7 +25,7 @@ ASKED_WHETHER = re.compile(
 EMPTY = re.compile(
     r"没有?|不|能|可以|吗|去|来|再|还|把|将|被|让|给|请|用|使|的|了|在|上|下|里|中|和|或者?|他们?|她们?|它|我们?|你们?|自己|"
     r"一[个起块次下份张本套遍样些点]|[这那][个些]?|之|就|都|也|又|先|后|做|搞|办|弄|个|替|往|从|到|要|会|行|点|人家|别人|直接|随便|继续|同时|"
-    r"超过|低于|高于|少于|多于"
+    r"看|听|说|找|问|超过|低于|高于|少于|多于"
 )
 """What says nothing of the act: verbs of any doing, direction, persons spoken of, comparison."""
 CLAUSE_END = re.compile(r"[,，?？。；;！!]")
@@ -35,6 +35,9 @@ WHO = re.compile(
 )
 LEADING = re.compile(r"^(?:来|去|给|才?能|可以|应该?|有权|要|先|在|直接|具体|统一)+")
 ENDING = re.compile(r"(?:的|了|过|呢|啊|呀)+$")
+COUNTED = re.compile(
+    r"(?:几|多少)个(?!方面|部分|问题|内容|阶段|步骤|环节|要求|特点|重点|层次|人|月|工作日|小时|学时|年)([\u3400-\u9fff]{2,3})$"
+)
 DEEDS = (
     (r"批|核准|审批|同意|点头|许可", "批准|审批|核准|同意|审定|许可|决定|审核"),
     (r"定|决定|说了算|拍板|做主|作主|敲定|确定", "决定|确定|核定|商定|审定|指定|规定|制定|批准|研究"),
@@ -50,18 +53,24 @@ DEEDS = (
 
 
 def act_missing(question: str, told: Sequence[str]) -> float:
-    """1 where `question` asks whether something may be done, or who does it, and none of `told`, nearest first, speaks
-    of the act."""
-    act = act_asked(question) or unlisted_deed(question)
-    if not act:
-        return 0.0
+    """1 where `question` asks whether something may be done, who does it or how many there are of a thing, and none of
+    `told`, nearest first, speaks of it."""
     near = told[:NEAREST]
+    act = act_asked(question)
+    words = [act] if act else [*_halves(unlisted_deed(question)), counted_noun(question)]
+    return float(any(_is_unsaid(word, near) for word in words if word))
+
+
+def _is_unsaid(act: str, near: Sequence[str]) -> bool:
     if any(word in text for meant in widened(act) for word in meant.split() for text in near):
-        return 0.0
+        return False
     said = set(EMPTY.sub("", act)) - {" "}
-    if not said:
-        return 0.0
-    return float(max((len(said & set(text)) / len(said) for text in near), default=0.0) <= UNSAID)
+    return bool(said) and max((len(said & set(text)) / len(said) for text in near), default=0.0) <= UNSAID
+
+
+def _halves(deed: str) -> list[str]:
+    """A deed with its object (组织考试) as two words: either of them unsaid, the whole is."""
+    return [deed[:2], deed[2:]] if len(deed) == 4 else [deed]
 
 
 def act_asked(question: str) -> str:
@@ -75,12 +84,19 @@ def act_asked(question: str) -> str:
 
 
 def unlisted_deed(question: str) -> str:
-    """The two-character verb behind 谁 or 哪个部门 that ends the question and is none of DEEDS; '' where there is none."""
+    """The verb behind 谁 or 哪个部门 that ends the question and is none of DEEDS, an object of two characters with it;
+    '' where there is none."""
     who = WHO.search(question)
     if not who or parts_of(question):
         return ""
     verb = ENDING.sub("", LEADING.sub("", CLAUSE_END.split(question[who.end() :])[0]))
-    return verb if len(verb) == 2 and not any(re.match(asked, verb) for asked, _ in DEEDS) else ""
+    return verb if len(verb) in (1, 2, 4) and not any(re.match(asked, verb) for asked, _ in DEEDS) else ""
+
+
+def counted_noun(question: str) -> str:
+    """What is counted by 几个 or 多少个 (几个摄像头); '' where it is a point, a kind or nothing."""
+    found = COUNTED.search(question)
+    return found[1] if found and not parts_of(question) else ""
 
 
 def deed_asked(question: str) -> str:

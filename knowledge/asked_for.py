@@ -50,7 +50,7 @@ UNIT_ASKED = re.compile(
 )
 LENGTH_ASKED = re.compile(r"多久|多长时间|多长的?期限|期限(?:是|为)?多|时限")
 MONEY_ASKED = re.compile(
-    r"多少(?:的)?(?:钱|党费|补贴|补助|奖金|津贴|工资|罚款|费)|几块钱|花费多少|几个月的?工资|"
+    r"多少(?:的)?(?:钱|党费|补贴|补助|奖金|津贴|工资|罚款|[\u4e00-\u9fff]{0,3}费)|几块钱|花费多少|几个月的?工资|"
     r"(?:费|标准|补助|补贴|津贴|罚款|经费|价格?|工资)[^，。？]{0,8}(?:多少|几元|几块)"
 )
 PLAIN_MONEY = re.compile(r"多少钱|多少元|几块钱|几元")
@@ -62,7 +62,7 @@ OTHER_UNITS = (
     (re.compile(r"几点"), r"[时点:：]"),
     (re.compile(r"(?:几|多少)(号字|厘米|米|字|升|吨|公斤|度|兆|像素)"), ""),
     (re.compile(r"(?:几|多少)\s*([a-z]{2,4})\b"), ""),
-    (re.compile(r"(?:几|多少)(轮|场|遍|套|桌|间|辆|门|堂|瓶|杯|顿|趟|圈|倍|课时)"), ""),
+    (re.compile(r"(?:几|多少)(轮|场|遍|套|桌|间|辆|门|堂|瓶|杯|顿|趟|圈|倍|课时|寸|级|等|星|层楼|排|档)"), ""),
     (re.compile(r"什么级别|哪一?级|啥级别|什么职级"), "rank"),
 )
 """How other measures are asked for, and how texts write their unit; '' = as the question names it."""

@@ -58,7 +58,7 @@ SLOPES = {
 """The asked-for kind of thing is missing; the rule named in 《》 is not registered; the year asked about is nowhere; the
 figure or deed asked for stands far from its subject; the version; the members of a list; a masked date; the act asked
 about. Public questions seldom have any of these."""
-THRESHOLD = 0.14
+THRESHOLD = 0.13
 SHARES = (0.05, 0.1, 0.15, 0.2, 0.3, 0.5)
 
 
