@@ -18,7 +18,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from knowledge import asked_for
-from knowledge.asked_near import LAST_PLACE, nearness
+from knowledge.asked_acts import act_missing
+from knowledge.asked_near import LAST_PLACE, nearness, question_over, told_by
 from knowledge.asking import ASKING, THEN, Asked
 from knowledge.characters import squeezed, terms
 from knowledge.documents.structure import sentences
@@ -114,6 +115,28 @@ YEAR = re.compile(r"(?:19|20)\d{2}")
 FIGURE = re.compile(r"\d+(?:\.\d+)?")
 
 
+NAMES = (
+    *("sentence best", "sentence first", "passage best", "passage first", "headed best", "headed first", "headed mean"),
+    *("first three together", "longest run", "longest run of the subject"),
+    *("lacking in best", "lacking in three", "words unknown", "words nowhere", "run of said words"),
+    *("score", "lead", "fall", "documents", "words", "several parts"),
+    *("kind near", "kind in first", "a kind missing", "exact kind missing near", "exact kind missing in first"),
+    *(f"asks {kind.name}" for kind in KINDS),
+    "asks no kind",
+    *(
+        "name missing",
+        "rule missing",
+        "names something",
+        "year missing",
+        "names a year",
+        "figure of the question missing",
+    ),
+    *("figure missing", "figure asked", "best said", "given said", "given to best", "place of given", "given is far"),
+    *("version missing", "members missing", "masked", "act missing"),
+)
+"""What each number of `features` says, in their order."""
+
+
 class Scene:
     """A question with the passages found for it: what the features are computed from.
 
@@ -153,11 +176,12 @@ def _together(scene: Scene) -> list[float]:
     union: set[str] = set()
     for place, hit in enumerate(scene.hits):
         text = hit.passage.text
-        words = set(terms(text))
+        over = set(terms(question_over(hit)))
+        words = set(terms(text)) | over
         around = set(terms("\n".join((hit.document.title, hit.passage.heading, hit.passage.context))))
         in_passage.append(scene.share(words))
         with_heading.append(scene.share(words | around))
-        in_sentence.append(max((scene.share(set(terms(one))) for one in sentences(text)), default=0.0))
+        in_sentence.append(max((scene.share(set(terms(one)) | over) for one in sentences(text)), default=0.0))
         if place < 3:
             union |= words | around
     common = max((_longest(squeezed(scene.subject), squeezed(hit.passage.text)) for hit in scene.hits[:3]), default=0)
@@ -256,7 +280,7 @@ def _marks(scene: Scene) -> list[float]:
 
 
 def _asked_for(scene: Scene) -> list[float]:
-    """What is missing of the thing asked for: the figure, its nearness, the version, the members; a masked date."""
+    """What is missing of the thing asked for: the figure, its nearness, the version, the members; a masked date; the act."""
     question, hits = scene.asked.text, scene.hits[: asked_for.LOOKED_AT]
     pieces = asked_for.pieces_of(hits)
     near = nearness(scene)
@@ -272,6 +296,7 @@ def _asked_for(scene: Scene) -> list[float]:
         asked_for.version_missing(question, titles),
         asked_for.members_missing(question, _by_document(hits)),
         asked_for.masked_away(question, pieces),
+        act_missing(question, [text + over for _, text, over in told_by(scene)]),
     ]
 
 

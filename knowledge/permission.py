@@ -3,6 +3,7 @@
 import re
 
 from knowledge.characters import EMPTY_CHARACTERS
+from knowledge.documents.structure import sentences
 
 ASKED = re.compile(
     r"(?P<who>[^，,。；;]*?)(?:(?:能不能|可不可以|能否|可否|允不允许|准不准)(?P<act>[^，,。；;?？]*)"
@@ -19,8 +20,8 @@ LEAST_OF_SUBJECT = 0.4
 def settled(question: str, quote: str, about: str) -> str:
     """不可以 or 可以 where `quote` says so in so many words of the very act the question asks about; else "".
 
-    `about` is what the quote stands under: its title and heading. A sentence that allows or forbids something else
-    settles nothing, however well it was ranked.
+    `about` is what the quote stands under: its title and heading, which may name the subject. The act must stand in the
+    sentence that allows or forbids: one that does so of something else settles nothing, however well it was ranked.
     """
     asked = ASKED.search(question.strip())
     forbidden, allowed = bool(FORBIDDEN.search(quote)), bool(ALLOWED.search(quote))
@@ -29,7 +30,10 @@ def settled(question: str, quote: str, about: str) -> str:
     subject, act = asked["who"], asked["act"] or asked["done"] or ""
     if not _content(act):
         subject, act = "", subject  # 由副职代替可以吗: the act comes first
-    if _share(act, quote + about) < LEAST_OF_ACT or _share(subject, quote + about) < LEAST_OF_SUBJECT:
+    told = max(
+        (_share(act, one) for one in sentences(quote) if FORBIDDEN.search(one) or ALLOWED.search(one)), default=0
+    )
+    if told < LEAST_OF_ACT or _share(subject, quote + about) < LEAST_OF_SUBJECT:
         return ""
     return "不可以" if forbidden else "可以"
 

@@ -1,6 +1,7 @@
 """Speeches, notices, articles and reports: sections, paragraphs with a leading sentence, points inside paragraphs."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from knowledge.documents.structure import (
     CHAPTER,
@@ -29,6 +30,14 @@ def split(lines: Sequence[str]) -> list[NewPassage]:
     return writer.finished()
 
 
+@dataclass(frozen=True)
+class _Lead:
+    """A heading or leading sentence, and the sentence `before` it."""
+
+    text: str
+    before: str
+
+
 class _Writer:
     """Walks the lines once, keeping the path of headings and, for each open section, what stands under it."""
 
@@ -36,8 +45,7 @@ class _Writer:
         self.passages: list[NewPassage] = []
         self.block = 0
         self.path: list[tuple[int, str]] = []
-        self.under: list[tuple[int, str, list[str]]] = [(-1, "", [])]
-        self.announced: dict[int, str] = {}
+        self.under: list[tuple[int, str, list[_Lead]]] = [(-1, "", [])]
         self.last = ""
 
     def take(self, line: str) -> None:
@@ -72,16 +80,15 @@ class _Writer:
 
     def _close(self, level: int) -> None:
         while self.under and self.under[-1][0] >= level:
-            level_of, heading, leads = self.under.pop()
+            _, heading, found = self.under.pop()
+            leads = _of_one_list(found)
             self.block += 1
-            self.passages += outline(self.block, heading, leads, self.announced.pop(level_of, ""))
+            announced = leads[0].before if leads else ""
+            self.passages += outline(self.block, heading, [lead.text for lead in leads], announced)
 
     def _note(self, lead: str) -> None:
-        """Put a lead down under the open section; the first one with the sentence before it, which announces the list."""
-        level, _, leads = self.under[-1]
-        if not leads:
-            self.announced[level] = clipped(self.last, 100)
-        leads.append(lead)
+        """Put a lead down under the open section, with the sentence before it: that of the first announces the list."""
+        self.under[-1][2].append(_Lead(lead, clipped(self.last, 100)))
 
     def _heading(self) -> str:
         return " › ".join(name.rstrip("。") for _, name in self.path)
@@ -116,6 +123,12 @@ def _heading_level(line: str) -> int | None:
     if SUBSECTION.match(line):
         return 3
     return 1
+
+
+def _of_one_list(leads: Sequence[_Lead]) -> Sequence[_Lead]:
+    """The numbered ones, where two or more are: greetings, introductions and thanks around them are no part of the list."""
+    numbered = [lead for lead in leads if _numbered_level(lead.text) is not None]
+    return numbered if len(numbered) > 1 else leads
 
 
 def _numbered_level(line: str) -> int | None:

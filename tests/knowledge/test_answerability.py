@@ -4,7 +4,7 @@ import json
 
 import numpy as np
 
-from knowledge.answerability import WEIGHTS, features, is_answered, shipped_reader
+from knowledge.answerability import NAMES, WEIGHTS, features, is_answered, shipped_reader
 from tests.benchmarks.boosting import leaf
 from tests.benchmarks.train_answerability import SETTINGS, SLOPES, THRESHOLD, Examples, made_with, trained
 from tests.knowledge.test_asked_near import scene
@@ -35,6 +35,7 @@ def test_what_it_was_judged_on_is_enough_and_good_enough() -> None:
 def test_every_tree_and_slope_names_a_feature_there_is() -> None:
     count = len(features(scene("走访每月几次")))
     reader, threshold = shipped_reader()
+    assert count == len(NAMES)
     assert threshold == THRESHOLD
     assert set(reader.slopes) == set(SLOPES)
     assert max(reader.slopes) < count
@@ -58,6 +59,19 @@ def test_training_is_the_same_each_time_and_tells_the_two_apart() -> None:
 def test_a_figure_that_is_nowhere_near_is_declined_and_one_beside_is_not() -> None:
     assert is_answered(scene("驻村干部走访每月几次"))
     assert not is_answered(scene("走访记录要保存多少年"))
+
+
+def test_an_act_nobody_speaks_of_is_declined_and_one_in_other_words_is_not() -> None:
+    rule = "值班室由办公室管理。值班室内禁止饮酒，无关人员不得留宿。"
+    assert is_answered(scene("值班室能不能喝酒", rule))
+    assert not is_answered(scene("值班室能不能唱歌", rule))
+
+
+def test_each_slope_weighs_the_check_it_names() -> None:
+    found = dict(zip(NAMES, features(scene("走访记录要保存多少年")), strict=True))
+    assert (found["given is far"], found["figure missing"], found["act missing"]) == (1.0, 1.0, 0.0)
+    found = dict(zip(NAMES, features(scene("走访能不能抽烟")), strict=True))
+    assert (found["given is far"], found["act missing"], found["asks yes_no"]) == (0.0, 1.0, 1.0)
 
 
 def _features_of(trees: object) -> set[int]:

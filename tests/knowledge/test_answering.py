@@ -54,7 +54,11 @@ def test_a_superseded_text_is_silent_where_its_successor_is_registered(ask):
 
 
 def test_as_of_a_date_the_text_of_that_time_speaks(ask):
-    for answer in (ask("2020年的时候夜间值班从几点到几点"), ask("夜间值班从几点到几点", on_date=date(2020, 6, 1))):
+    for answer in (
+        ask("2020年的时候夜间值班从几点到几点"),
+        ask("2020年的值班管理办法里夜间值班从几点到几点"),
+        ask("夜间值班从几点到几点", on_date=date(2020, 6, 1)),
+    ):
         assert {citation.document for citation in answer.citations if "值班" in citation.document} == {
             "值班办法2019.txt"
         }

@@ -33,6 +33,15 @@ def test_a_figure_of_another_unit_is_no_figure():
         ("组长由什么级别的人担任", "组长由县处级以上干部担任。", True),
         ("扫描要多少dpi", "分辨率不低于300dpi。", True),
         ("扫描要多少dpi", "扫描件共300页。", False),
+        ("一顿工作餐不超过多少钱", "陪同人数不超过来客的三分之一。", False),
+        ("补贴标准是多少", "按基本工资的三分之一发放。", True),
+        ("要多少人同意才算通过", "到会人员过半数同意的，方为通过。", True),
+        ("要几个领导签字", "须经两名负责人签字。", True),
+        ("比赛要交多少保证费", "比赛须按时到场。", False),
+        ("宿舍安排几星的", "宿舍由后勤安排，每间2人。", False),
+        ("复赛要打几轮", "复赛分三轮进行。", True),
+        ("复赛要打几轮", "复赛于3月举行。", False),
+        ("要几个领导签字", "须经负责人签字后生效。", False),
     ],
 )
 def test_measures_are_told_apart(question, text, given):
@@ -60,10 +69,15 @@ def test_a_version_is_named_by_rule_and_year(question, missing):
         ("“四大行动”包括：一是清源；二是护航；三是强基；四是暖心。", 0),
         ("要做到“四大行动”。行动清源。行动护航。行动强基。行动暖心。", 0),
         ("深入推进清源、护航、强基、暖心“四大行动”。", 0),
+        ("制定短板、任务、责任、时限‘四张表’,纳入“四大行动”的内容,与日常工作结合。", 1),
+        ("推进“四大行动”，解决层层递减、虚化空转、协调不畅等问题。", 1),
+        ("推进“四大行动”,抓好清源、护航、强基、暖心。", 0),
+        ("推进“四大行动”。" + "工作要落实落细，取得实效。" * 12 + "一是清。二是护。三是强。四是暖。", 1),
     ],
 )
 def test_a_counted_name_is_not_its_members(text, missing):
     assert members_missing("“四大行动”具体是哪些", [text]) == missing
+    assert members_missing("四大行动具体是哪些", [text]) == missing  # the text puts the name in quotation marks
     assert members_missing("“四大行动”是哪年开始的", [text]) == 0
 
 

@@ -37,8 +37,19 @@ def test_a_figure_beside_something_else_is_far(question: str, is_far: bool) -> N
     assert nearness(scene(question)).is_far is is_far
 
 
+def test_what_opens_a_list_is_said_of_its_items() -> None:
+    listed = "有下列情形之一的，给予警告处分：\n（一）擅自离岗的；\n（二）伪造走访记录的；\n（三）走访时收受礼品的。"
+    assert not nearness(scene("走访时收受礼品给什么处分", listed)).is_far
+
+
+def test_of_several_questions_only_one_need_ask_for_a_figure() -> None:
+    asked = "走访由谁负责，一个月几次，值班补助找谁领，什么人发放？"
+    assert nearness(scene(asked)).is_asked
+    assert not nearness(scene(asked)).is_far
+
+
 def test_what_asks_for_no_figure_is_never_far() -> None:
-    near = nearness(scene("走访由谁负责"))
+    near = nearness(scene("走访要注意什么"))
     assert not near.is_asked
     assert near.ratio == 1.0
     assert not near.is_far

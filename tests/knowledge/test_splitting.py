@@ -35,6 +35,19 @@ def test_the_leading_sentences_of_a_speech_are_a_passage_of_their_own():
     )
 
 
+def test_numbered_leads_are_a_list_without_the_greetings_around_them():
+    talk = (
+        "今天把大家请来，很有必要。走访是我们的老传统，丢不得。\n"
+        "走访要走到人心里。下面，我讲两点意见，供大家参考。\n"
+        "一、走访要勤。多走一步，就多知道一点实情。\n"
+        "二、记录要真。看到什么就记什么，不添不减。\n"
+        "我就讲这些。谢谢大家。\n"
+    )
+    (outline,) = [passage for passage in split(talk, About("")) if passage.outline]
+    assert outline.text == "一、走访要勤。\n二、记录要真。"
+    assert outline.context == "下面，我讲两点意见，供大家参考。"
+
+
 def test_a_question_is_the_heading_of_its_answer():
     passages = split(FAQ, About("机关食堂常见问题"))
     (answer,) = [passage for passage in passages if "接待函" in passage.text]
