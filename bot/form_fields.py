@@ -122,7 +122,8 @@ class FormField:
     `quick` are buttons with ready answers; `when` decides from earlier answers whether it is asked at all; `check`
     says, in Chinese, what is wrong with a value, or ""; `depends` are fields whose change makes this answer void;
     `in_summary` False hides a field that only steers the form; `plain`: what is typed is the answer, be it a question;
-    `explains`: a reason is asked for, so 填错了 is the answer and no order to go back.
+    `explains`: a reason is asked for, so 填错了 is the answer and no order to go back; `presumes` gives, once the fields
+    it depends on are answered, what need not be asked because it is nearly always so: the summary shows it, to be changed.
     """
 
     name: str
@@ -145,6 +146,7 @@ class FormField:
     explains: bool = False
     check: Callable[[Situation, Any], str] = lambda *_: ""
     due: Callable[[Situation], date | None] | None = None
+    presumes: Callable[[Situation], Option | None] | None = None
     shown: int = 20
     """So many of the options become buttons; the others are chosen by name."""
     until: str = ""
@@ -208,10 +210,13 @@ class Form:
         """Whether an answer still missing can bring further questions: then nobody can say how many there are.
 
         Each condition that does not hold is tried on answers that note what it looks up: where that is a field which is
-        asked and has no answer yet, the condition may still come to hold.
+        asked and has no answer yet, the condition may still come to hold. Nor can it be said while it is open whether an
+        answer will be presumed.
         """
         asked = {one.name for one in self.asked(answers)}
         missing = asked - answers.keys()
+        if any(one.presumes and missing.intersection(one.depends) for one in self.fields if one.name in missing):
+            return True
         return any(_looked_up(one.when, answers) & missing for one in self.fields if one.name not in asked)
 
     def applying(self, answers: Answers) -> dict[str, Any]:

@@ -132,6 +132,7 @@ class FormDesk:
             self.session, person_id=self.actor.person_id, form=name, version=form.version, now=self.now, answers=answers
         )
         progress, notes = self._prefilled(form, first_question(form, answers), said)
+        progress = self._presumed(form, progress)
         if before:
             notes = (f"“{FORMS[before.form].title}”已暂存，稍后回复“继续”可以接着填。", *notes)
         opening = tuple(f"{form.field(key).label}：{answer['s']}" for key, answer in answers.items())
@@ -206,6 +207,18 @@ class FormDesk:
         filled, _ = fill(form, progress, facts, overwrite=False)
         return FormProgress(filled.answers, (), moved(form, filled).asked), told(form, facts)
 
+    def _presumed(self, form: Form, progress: FormProgress) -> FormProgress:
+        """What need not be asked has its answer, as if it had never been missing."""
+        for one in form.asked(progress.answers):
+            if one.presumes is None or one.name in progress.answers or not progress.answers.keys() >= {*one.depends}:
+                continue
+            with suppress(NotFound):  # what an earlier answer chose has gone meanwhile
+                if option := one.presumes(self._situation(progress.answers)):
+                    answers = {**progress.answers, one.name: {"v": option.value, "s": option.label}}
+                    progress = replace(progress, answers=answers)
+                    progress = moved(form, progress) if progress.asked == one.name else progress
+        return progress
+
     def _label_of(self, form: Form, name: str, answers: Answers) -> str | None:
         try:
             options = self._options(form.field(name), answers)
@@ -246,6 +259,7 @@ class FormDesk:
             shanghai_date(self.now), self._options, self._problem, self._due(form, progress), self._is_workday
         )
         step, unread = advance(form, progress, self._event(turn, message), around), None
+        step = replace(step, progress=self._presumed(form, step.progress))
         if (
             step.unread and turn.text.strip() not in REASONS and command_meant(turn.text)
         ):  # no answer, but another matter: it is seen to as an aside
@@ -282,7 +296,7 @@ class FormDesk:
         progress = FormProgress(dict(state.answers), state.history, state.asked)
         if state.version == form.version:
             return form, progress, ()
-        return form, carry_over(form, progress), ("表单已更新，已填的内容为您保留。",)
+        return form, self._presumed(form, carry_over(form, progress)), ("表单已更新，已填的内容为您保留。",)
 
     def _submit(self, form: Form, state: FormState, progress: FormProgress) -> FormOutcome:
         answers = form.applying(progress.answers)

@@ -58,7 +58,9 @@ def _place(form: Form, field: FormField, progress: FormProgress) -> str:
     if field.name not in shown:
         return ""
     number = shown.index(field.name) + 1
-    return f"（第{number}项）" if form.may_grow(progress.answers) else f"（{number}/{len(shown)}）"
+    presumed = [one.name for one in form.fields if one.presumes and one.name not in progress.history]
+    total = max(number, len(shown) - sum(name in progress.answers for name in presumed))
+    return f"（第{number}项）" if form.may_grow(progress.answers) else f"（{number}/{total}）"
 
 
 def _listed(options: Sequence[Option], field: FormField) -> list[str]:

@@ -80,6 +80,12 @@ def talker_options(at: Situation) -> list[Option]:
     return [Option(one.value, f"{one.label}{notes.get(one.value, '')}", (one.label, *one.also)) for one in people]
 
 
+def _own_talk(at: Situation) -> Option | None:
+    """Whoever was to talk and says that the talk took place has led it; others are asked who did."""
+    assigned, _, _ = _arranged(at)
+    return Option(assigned, f"{at.actor.name}（我本人）") if assigned == at.actor.person_id else None
+
+
 def _arranged(at: Situation) -> tuple[int | None, int, tuple[int, ...]]:
     """Who was to lead the chosen talk, for which unit, with whom."""
     chosen = at.value("duty")
@@ -205,16 +211,6 @@ _RECORD: tuple[FormField, ...] = (
         hint="例如：今天、昨天、11月20日。",
         quick=(Option("today", "今天"), Option("yesterday", "昨天")),
     ),
-    FormField(
-        "talker",
-        "谈话人",
-        "由谁谈的？",
-        FieldKind.CHOICE,
-        options=talker_options,
-        depends=("duty",),
-        shown=TALKERS_SHOWN,
-        nothing="没有可以选择的谈话人，请联系工作人员。",
-    ),
     FormField("evaluation", "总体评价", "总体评价是什么？", FieldKind.TEXT),
     FormField("cases", "事例和数据", "列举了哪些事例和数据？没有可以跳过。", FieldKind.TEXT, required=False),
     FormField("shortcomings", "指出的不足", "指出了哪些不足？", FieldKind.TEXT),
@@ -222,11 +218,22 @@ _RECORD: tuple[FormField, ...] = (
     FormField(
         "suggestions", "意见建议", "谈话对象提出了哪些意见建议？", FieldKind.TEXT, hint="确实没有的，请写“没有”。"
     ),
+    FormField(
+        "talker",
+        "谈话人",
+        "由谁谈的？",
+        FieldKind.CHOICE,
+        options=talker_options,
+        presumes=_own_talk,
+        depends=("duty",),
+        shown=TALKERS_SHOWN,
+        nothing="没有可以选择的谈话人，请联系工作人员。",
+    ),
 )
 
 FORM = Form(
     name="record_talk",
-    version=4,
+    version=5,
     title="记录谈话",
     amended_by=("correct_record", "void_talk"),
     permitted=_no_duty,
@@ -236,7 +243,7 @@ FORM = Form(
 
 AGAIN = Form(
     name="talk_again",
-    version=2,
+    version=3,
     title="再次谈话",
     amended_by=("correct_record", "void_talk"),
     permitted=_nobody_talked,

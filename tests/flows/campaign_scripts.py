@@ -60,8 +60,6 @@ def record_talk(name: str, reminder: Choice | None, *, again: bool, problems: Se
         said = yield typed(name)
     _expect(said, "哪天谈的")
     said = yield typed("今天")
-    _expect(said, "由谁谈的")
-    said = yield typed("1")  # as assigned
     for line in RECORD:
         said = yield typed(line)
     said = yield tapped(said, "提交")

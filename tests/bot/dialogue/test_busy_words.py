@@ -14,6 +14,7 @@ ANSWERS = (
     "数字不对，已经核实", "台账登记错了12处", "不是这个原因", "不同意", "没有错", "责任不到位", "填报系统不对外开放", "错失时机", "发现3处错误",
     "不对外公开", "把错账改过来",
 )  # fmt: skip
+RECORDED = ("总体较好", "没有", "调研不深入", "承认不足", "没有")
 
 
 @pytest.mark.parametrize("words", WRONG)
@@ -30,7 +31,7 @@ def test_an_answer_about_errors_is_an_answer(words: str) -> None:
 @pytest.mark.parametrize("words", WRONG)
 def test_after_a_slip_the_last_answer_is_asked_again_and_nothing_is_recorded(world: World, words: str) -> None:
     leader = world.speaker("leader")
-    fill(leader, "再次谈话", "吴敏", "今天", "1", "总体较好")
+    fill(leader, "再次谈话", "吴敏", "今天", "总体较好")
     assert "列举了哪些事例" in leader.text()
     said = leader.says(words)
     assert "总体评价是什么" in said
@@ -57,7 +58,7 @@ def test_who_answers_the_question_or_submits_does_not_give_up(world: World, word
 
 def test_a_field_is_named_alone_at_the_summary(world: World) -> None:
     leader = world.speaker("leader")
-    fill(leader, "再次谈话", "吴敏", "今天", "1", "总体较好", "没有", "调研不深入", "承认不足", "没有")
+    fill(leader, "再次谈话", "吴敏", "今天", *RECORDED)
     assert "哪天谈的" in leader.says("日期")
 
 
@@ -76,7 +77,7 @@ def test_a_delegation_is_taken_back_in_other_words(world: World) -> None:
 
 def test_at_the_summary_a_slip_asks_which_and_agreeing_goes_back(world: World) -> None:
     leader = world.speaker("leader")
-    fill(leader, "再次谈话", "吴敏", "今天", "1", "总体较好", "没有", "调研不深入", "承认不足", "没有")
+    fill(leader, "再次谈话", "吴敏", "今天", *RECORDED)
     for words in ("填错了", "不对", "改一下"):
         assert "要修改哪一项" in leader.says(words)
         assert "要修改哪一项" in leader.says("写错了")
@@ -93,7 +94,7 @@ def test_at_the_summary_a_slip_asks_which_and_agreeing_goes_back(world: World) -
 
 def test_at_the_summary_a_new_answer_finds_its_field(world: World) -> None:
     leader = world.speaker("leader")
-    fill(leader, "再次谈话", "吴敏", "今天", "1", "总体较好", "没有", "调研不深入", "承认不足", "没有")
+    fill(leader, "再次谈话", "吴敏", "今天", *RECORDED)
     assert "谈话人：李正" in leader.says("不是我，是李正")
     assert "谈话日期：2025年7月31日 周四" in leader.says("昨天")
     assert "没有看懂" in leader.says("火星")
@@ -101,7 +102,7 @@ def test_at_the_summary_a_new_answer_finds_its_field(world: World) -> None:
 
 def test_a_date_given_where_a_choice_is_asked_goes_to_the_date(world: World) -> None:
     leader = world.speaker("leader")
-    fill(leader, "再次谈话", "吴敏", "今天")
+    fill(leader, "再次谈话", "吴敏", "今天", *RECORDED, "改谈话人")
     said = leader.says("昨天")
     assert "已记下：谈话日期 2025年7月31日 周四" in said
     assert "由谁谈的" in said
@@ -122,7 +123,7 @@ def test_options_are_named_by_their_place(world: World, words: str, given: int) 
 @pytest.mark.parametrize(("words", "hint"), [("李书记", "李正"), ("赵启名", "赵启明")])
 def test_a_title_or_a_slip_in_a_name_is_asked_back_and_never_guessed(world: World, words: str, hint: str) -> None:
     leader = world.speaker("leader")
-    fill(leader, "再次谈话", "吴敏", "今天")
+    fill(leader, "再次谈话", "吴敏", "今天", *RECORDED, "改谈话人")
     said = leader.says(words)
     assert f"没有“{words}”这一项，相近的有：{hint}" in said
     assert "由谁谈的" in said
@@ -139,7 +140,7 @@ def test_a_day_just_ahead_is_no_day_of_last_year(world: World) -> None:
 
 def test_second_thoughts_are_no_answer(world: World) -> None:
     leader = world.speaker("leader")
-    fill(leader, "再次谈话", "吴敏", "今天", "1")
+    fill(leader, "再次谈话", "吴敏", "今天")
     assert "总体评价是什么" in leader.says("等一下我再想想")
     assert "还差“总体评价”没有填" in leader.says("确认")
     fill(leader, "总体较好", "没有", "调研不深入")

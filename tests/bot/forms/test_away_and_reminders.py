@@ -133,7 +133,7 @@ def test_a_reminder_of_what_is_done_is_not_put_off(fresh_world: World) -> None:
     leader = fresh_world.speaker("leader")
     reminded(fresh_world)
     hear(leader)
-    record = ("今天", "1", "总体较好", "账目不清12处", "调研不深入", "承认不足并作说明", "建议加强培训")
+    record = ("今天", "总体较好", "账目不清12处", "调研不深入", "承认不足并作说明", "建议加强培训")
     fill(leader, "记录谈话", "吴敏", *record, "[提交]")
     assert "不再提醒：" in leader.says("稍后提醒")
 
@@ -164,7 +164,7 @@ def asked_for_lists(world: World) -> None:
     """The leader is reminded of the three lists of a talk recorded without any problem."""
     leader = world.speaker("leader")
     fill(
-        leader, "记录谈话", "[吴敏]", "今天", "1", "总体较好，能够履职尽责", "村级账目12处不清，已经整改8处",
+        leader, "记录谈话", "[吴敏]", "今天", "总体较好，能够履职尽责", "村级账目12处不清，已经整改8处",
         "调研不深入", "承认不足，表示改正", "建议加强培训", "[提交]",
     )  # fmt: skip
     reminded(world, "2025-08-04 09:00")

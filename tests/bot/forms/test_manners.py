@@ -86,7 +86,7 @@ def test_items_one_by_one_without_what_is_done(team: World) -> None:
     [said] = morning(team)
     each = next(choice.id for choice in said.choices if choice.label == "逐项办理")
     fill(
-        leader, "记录谈话", "[刘一]", "今天", "1", "总体较好，能够履职尽责", "村级账目12处不清，已经整改8处",
+        leader, "记录谈话", "[刘一]", "今天", "总体较好，能够履职尽责", "村级账目12处不清，已经整改8处",
         "调研不深入", "承认不足，表示改正", "建议加强培训", "[提交]",
     )  # fmt: skip
     said_now = leader.taps_id(each)

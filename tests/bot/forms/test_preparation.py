@@ -87,7 +87,7 @@ def test_with_several_talks_it_is_asked_which(planned: World) -> None:
 
 def test_of_a_talk_held_there_is_nothing_to_prepare(planned: World) -> None:
     leader = planned.speaker("leader")
-    record = ("今天", "1", "总体较好", "账目不清12处", "调研不深入", "承认不足并作说明", "建议加强培训")
+    record = ("今天", "总体较好", "账目不清12处", "调研不深入", "承认不足并作说明", "建议加强培训")
     planned.at("2025-08-20 18:00")
     fill(leader, "记录谈话", "吴敏", *record, "[提交]")
     assert "没有待办的调研准备" in leader.taps_id("prepared:1.records")

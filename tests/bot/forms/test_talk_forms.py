@@ -9,7 +9,7 @@ from storage.talks.tables import Talk, TalkCheck, TalkRecord, TalkSubject, TalkY
 from tests.bot.dialogue.world import World
 from tests.bot.forms.filling import fill, hear
 
-RECORD = ("今天", "1", "总体较好", "账目不清12处", "调研不深入", "承认不足并作说明", "建议加强培训")
+RECORD = ("今天", "总体较好", "账目不清12处", "调研不深入", "承认不足并作说明", "建议加强培训")
 
 
 def test_plan_sends_an_invitation_to_everybody_who_takes_part(fresh_world: World) -> None:
@@ -55,7 +55,7 @@ def test_the_named_recorder_records_and_both_hear_of_it(fresh_world: World) -> N
     fill(fresh_world.speaker("leader"), "安排谈话", "吴敏", "今天下午3点", "跳过", "[一对一]", "[钱书]", "[提交]")
     recorder = fresh_world.speaker("recorder")
     fresh_world.at("2025-08-01 18:00")
-    assert "年度谈话任务已完成" in fill(recorder, "记录谈话", "吴敏", *RECORD, "[提交]")
+    assert "年度谈话任务已完成" in fill(recorder, "记录谈话", "吴敏", *RECORD, "[应谈话人]", "[提交]")
     assert "登记您的一次谈话记录" in hear(fresh_world.speaker("leader"))
     assert "请查看并确认" in hear(fresh_world.speaker("subject"))
 
@@ -193,7 +193,7 @@ def test_a_further_talk_is_recorded_and_serves_no_duty_twice(fresh_world: World)
 def test_staff_record_a_further_talk_for_its_talker(fresh_world: World) -> None:
     fill(fresh_world.speaker("leader"), "记录谈话", "吴敏", *RECORD, "[提交]")
     staff = fresh_world.speaker("organisation")
-    fill(staff, "再次谈话", "吴敏", *RECORD, "[提交]")
+    fill(staff, "再次谈话", "吴敏", *RECORD, "[应谈话人]", "[提交]")
     with fresh_world.database.reading() as session:
         talkers = set(session.exec(select(Talk.talker_id)))
         assert talkers == {fresh_world.cast["leader"]}

@@ -46,10 +46,11 @@ def test_the_talk_stands_under_who_led_it_and_the_assigned_talker_is_left_alone(
     leader, led_by = fresh_world.speaker("leader"), fresh_world.speaker("discipline")
     waiting = reminders_of(fresh_world, "2025-08-06 07:00")
     assert waiting
-    assert "由谁谈的" in fill(leader, "记录谈话", "吴敏", "今天")
+    assert "谈话人：赵启明（我本人）" in fill(leader, "记录谈话", "吴敏", "今天", *WORDS)
+    assert "由谁谈的" in leader.says("改谈话人")
     assert leader.labels()[0] == "赵启明（我本人）"
     assert "吴敏" not in leader.labels()
-    assert "谈话人：李正" in fill(leader, "不是我，李正谈的", *WORDS)
+    assert "谈话人：李正" in leader.says("不是我，李正谈的")
     assert "年度谈话任务已完成，不再提醒" in leader.taps("提交")
     with fresh_world.database.reading() as session:
         talk = session.exec(select(Talk)).one()
@@ -68,17 +69,27 @@ def test_the_talk_stands_under_who_led_it_and_the_assigned_talker_is_left_alone(
     assert set(reminders_of(fresh_world, "2025-08-20 09:00")) == {"cancelled"}
 
 
-def test_the_assigned_talker_is_one_tap_and_nothing_is_noted(fresh_world: World) -> None:
-    fill(fresh_world.speaker("leader"), "记录谈话", "吴敏", "今天", "[赵启明]", *WORDS, "[提交]")
+def test_the_assigned_talker_is_not_asked_and_nothing_is_noted(fresh_world: World) -> None:
+    fill(fresh_world.speaker("leader"), "记录谈话", "吴敏", "今天", *WORDS, "[提交]")
     with fresh_world.database.reading() as session:
         assert session.exec(select(Talk.talker_id)).one() == fresh_world.cast["leader"]
         line = session.exec(select(AuditLine).where(AuditLine.action == "talk.record")).one()
         assert "talker" not in json.loads(line.fields)
 
 
+def test_the_count_of_questions_leaves_out_what_is_not_asked(fresh_world: World) -> None:
+    leader, staff = fresh_world.speaker("leader"), fresh_world.speaker("organisation")
+    assert "（第1项）" in leader.says("记录谈话"), "whom it is about decides whether one more is asked"
+    assert "（2/7）哪天谈的" in leader.says("吴敏")
+    assert "（7/7）" in fill(leader, "今天", *WORDS[:-1])
+    assert "8. 谈话人：赵启明（我本人）" in leader.says(WORDS[-1])
+    assert "（8/8）由谁谈的" in leader.says("修改第8项")
+    assert "（8/8）由谁谈的" in fill(staff, "记录谈话", "吴敏", "今天", *WORDS)
+
+
 def test_staff_say_who_led_it_and_the_assigned_talker_hears_why_they_are_left_alone(fresh_world: World) -> None:
     staff, leader = fresh_world.speaker("organisation"), fresh_world.speaker("leader")
-    fill(staff, "记录谈话", "吴敏", "今天", "李正", *WORDS, "[提交]")
+    fill(staff, "记录谈话", "吴敏", "今天", *WORDS, "李正", "[提交]")
     heard = hear(leader)
     assert "原由您与吴敏谈话，现已登记由李正进行，您无需再谈，不再提醒。" in heard
     assert not [choice for choice in leader.choices() if choice.id.startswith("talk:")]
@@ -89,7 +100,7 @@ def test_a_planned_talk_and_its_recorder(fresh_world: World) -> None:
     leader = fresh_world.speaker("leader")
     fill(leader, "安排谈话", "吴敏", "今天下午3点", "跳过", "[一对一]", "[钱书]", "[提交]")
     fresh_world.at("2025-08-01 18:00")
-    fill(fresh_world.speaker("recorder"), "记录谈话", "吴敏", "今天", "孙立", *WORDS, "[提交]")
+    fill(fresh_world.speaker("recorder"), "记录谈话", "吴敏", "今天", *WORDS, "孙立", "[提交]")
     with fresh_world.database.reading() as session:
         talk = session.exec(select(Talk)).one()
         assert (talk.talker_id, talk.recorder_id) == (fresh_world.cast["organisation"], fresh_world.cast["recorder"])
@@ -102,7 +113,7 @@ def test_an_assigned_talker_without_the_record_is_offered_nothing_that_would_fai
     leader = fresh_world.speaker("leader")
     fill(leader, "安排谈话", "吴敏", "今天下午3点", "跳过", "[一对一]", "[钱书]", "[提交]")
     fresh_world.at("2025-08-01 18:00")
-    said = fill(leader, "记录谈话", "吴敏", "今天", "李正", *WORDS, "[提交]")
+    said = fill(leader, "记录谈话", "吴敏", "今天", *WORDS, "改谈话人", "李正", "[提交]")
     assert "由李正进行，记录由谈话人和记录人查看" in said
     assert not [choice for choice in leader.choices() if choice.id.partition(":")[0] in ("talk", "name_finding")]
 
@@ -115,9 +126,9 @@ def test_a_collective_talk_led_by_somebody_else(fresh_world: World) -> None:
     collective = ("[集体（不计入年度谈话）]", "[何平]", "[选好了]")
     fill(leader, "安排谈话", "吴敏", "今天下午3点", "跳过", *collective, "跳过", "[提交]")
     fresh_world.at("2025-08-01 18:00")
-    fill(leader, "记录谈话", "[集体谈话]", "今天")
+    fill(leader, "记录谈话", "[集体谈话]", "今天", *WORDS, "改谈话人")
     assert "何平" not in leader.labels()
-    fill(leader, "李正", *WORDS, "[提交]")
+    fill(leader, "李正", "[提交]")
     with fresh_world.database.reading() as session:
         assert session.exec(select(Talk.talker_id)).one() == fresh_world.cast["discipline"]
 
