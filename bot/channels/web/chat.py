@@ -17,12 +17,14 @@ WELCOME = "您好。可以直接提问，或点“菜单”查看可以办理的
 UNHURRIED, HURRIED = 1.0, 0.3
 """Seconds between two looks: usually, and while an answer is awaited."""
 
-KEYS = """(e) => {
+SEND = "(function go() { window.sendTyped ? window.sendTyped() : setTimeout(go, 100); })()"
+"""On a slow line a page can be typed in before it is connected: what is sent then goes out once it is."""
+TAP = f"() => {{ {SEND}; }}"
+KEYS = f"""(e) => {{
   if (e.key !== 'Enter' || e.shiftKey || e.isComposing || e.keyCode === 229) return;
   e.preventDefault();
-  const go = () => window.sendTyped ? window.sendTyped() : setTimeout(go, 100);
-  go();
-}"""
+  {SEND};
+}}"""
 SCRIPT = """
 (() => {
   const box = document.getElementById('typed'), thread = document.getElementById('thread');
@@ -114,7 +116,7 @@ class ChatPage:
             ui.element("textarea").props(
                 'id="typed" rows="1" maxlength="4000" aria-label="输入消息" placeholder="输入问题或事项"'
             ).on("keydown", js_handler=KEYS)
-            button("发送", None).on("click", js_handler="() => window.sendTyped && window.sendTyped()")
+            button("发送", None).on("click", js_handler=TAP)
 
     async def typed(self, event: events.GenericEventArguments) -> None:
         """Something was typed and sent."""

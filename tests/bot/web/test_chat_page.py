@@ -131,6 +131,16 @@ def test_shift_enter_makes_a_line_and_a_word_being_composed_is_not_sent(signed_i
     assert page.locator(".mine").count() == before
 
 
+def test_what_is_sent_before_the_page_is_connected_goes_out_once_it_is(signed_in: Callable[..., Any]) -> None:
+    page = signed_in("A2")
+    page.wait_for_function("() => window.sendTyped")
+    page.evaluate("() => { window.connected = window.sendTyped; window.sendTyped = undefined; }")
+    page.get_by_label("输入消息").fill("帮助")
+    page.get_by_role("button", name="发送", exact=True).click()
+    page.evaluate("() => { window.sendTyped = window.connected; }")
+    page.locator(".mine .bubble", has_text="帮助").wait_for()
+
+
 def test_a_forbidden_file_is_refused_in_words(signed_in: Callable[..., Any]) -> None:
     page = signed_in("A2")
     with page.expect_file_chooser() as chooser:
