@@ -240,7 +240,10 @@ class FormDesk:
     def ask_again(self, state: FormState, notes: tuple[str, ...] = ()) -> Body:
         """The open form's present question once more."""
         form, progress, carried = self._load(state)
-        return self._asking(form, state, progress, (*carried, *notes), step=state.step)
+        if not carried:
+            return self._asking(form, state, progress, notes, step=state.step)
+        self._save(form, state, progress, FormStatus.OPEN)  # what is shown now is what the next tap answers
+        return self._asking(form, state, progress, (*carried, *notes))
 
     def resume(self, state: FormState) -> FormOutcome:
         """Go on with a form that was paused, at the question it was left at."""
@@ -277,7 +280,7 @@ class FormDesk:
             self._save(form, state, step.progress, FormStatus.PAUSED)
             resume = (Choice(f"resume:{state.id}", "继续填写"),)
             return FormOutcome([Body(f"“{form.title}”已暂存，随时回复“继续”接着填。", resume)])
-        if step.act is Act.SUBMIT:
+        if step.act is Act.SUBMIT and state.asked == SUMMARY:
             return self._submit(form, state, step.progress)
         self._save(form, state, step.progress, FormStatus.OPEN)
         asking = self._asking(form, state, step.progress, notes)

@@ -27,7 +27,7 @@ from tests.bot.dialogue.world import World
 from tests.engines import SqliteFiles
 
 SOAK = bool(os.environ.get("TANHUA_SOAK"))
-EXAMPLES, STEPS, AT_LEAST = (230, 51, 10_000) if SOAK else (3, 15, 20)
+EXAMPLES, STEPS, AT_LEAST = (240, 51, 10_000) if SOAK else (3, 15, 20)
 """A beginning takes one step of an example, the first example takes none, and some that draw much end early."""
 SEEDS = st.integers(0, 2**32)
 Template = tuple[Path, World]

@@ -225,6 +225,34 @@ def test_an_old_version_is_carried_over_and_said_so(doer: Speaker, older_version
     assert "预计哪天完成" in said
 
 
+def outdate(world: World) -> None:
+    """A release with another version of the form comes between two messages."""
+    with world.database.transaction() as session:
+        row = session.exec(select(FormSession)).one()
+        row.version = 0
+        session.add(row)
+
+
+def test_a_form_carried_over_shows_its_summary_before_it_is_submitted(world: World, doer: Speaker) -> None:
+    fill_in(doer)
+    assert "做了哪些工作" in doer.says("修改第2项")
+    outdate(world)
+    assert "请核对" in doer.says("提交")
+    assert entries(world) == []
+    doer.taps("提交")
+    assert len(entries(world)) == 1
+
+
+def test_a_summary_shown_again_after_a_release_is_submitted_by_its_button(world: World, doer: Speaker) -> None:
+    fill_in(doer)
+    doer.says("修改第2项")
+    outdate(world)
+    doer.says("延期要谁批准？")
+    assert "请核对" in doer.text()
+    doer.taps("提交")
+    assert len(entries(world)) == 1
+
+
 def test_a_retired_form_is_closed_with_its_answers_kept(world: World, doer: Speaker) -> None:
     FORMS["retired"] = replace(FORMS["progress"], name="retired")
     try:
