@@ -263,9 +263,8 @@ class FormDesk:
         )
         step, unread = advance(form, progress, self._event(turn, message), around), None
         step = replace(step, progress=self._presumed(form, step.progress))
-        if (
-            step.unread and turn.text.strip() not in REASONS and command_meant(turn.text)
-        ):  # no answer, but another matter: it is seen to as an aside
+        if step.unread and turn.text.strip() not in REASONS and command_meant(turn.text):
+            # no answer, but another matter: it is seen to as an aside
             step = Step(step.progress, Act.QUESTION)
         notes = (*carried, *message.refused, *step.notes)
         if step.unread:

@@ -16,12 +16,9 @@ UNSAID = 0.35
 """An act of whose characters no more than this share is said is not spoken of."""
 LONGEST_ACT = 10
 """Characters. What is longer holds its objects too, and they say nothing about the act."""
-MAY = re.compile(
-    r"能不能|能否|可否|可不可以|可以不可以|是否可以|可以|能够|要不要|需不需要|用不用|许不许|准不准|能(?!力)"
-)
-ASKED_WHETHER = re.compile(
-    r"吗[?？。]*$|能不能|能否|可否|可不可以|可以不可以|是否可以|要不要|需不需要|用不用|许不许|准不准"
-)
+WHETHER = "能不能|能否|可否|可不可以|可以不可以|是否可以|要不要|需不需要|用不用|许不许|准不准"
+MAY = re.compile(rf"{WHETHER}|可以|能够|能(?!力)")
+ASKED_WHETHER = re.compile(rf"吗[?？。]*$|{WHETHER}")
 EMPTY = re.compile(
     r"没有?|不|能|可以|吗|去|来|再|还|把|将|被|让|给|请|用|使|的|了|在|上|下|里|中|和|或者?|他们?|她们?|它|我们?|你们?|自己|"
     r"一[个起块次下份张本套遍样些点]|[这那][个些]?|之|就|都|也|又|先|后|做|搞|办|弄|个|替|往|从|到|要|会|行|点|人家|别人|直接|随便|继续|同时|"

@@ -34,7 +34,9 @@ class Range:
     @property
     def name(self) -> str:
         """As the table program names it: G3:G5."""
-        return f"{_letters(self.left)}{self.top}:{_letters(self.right)}{self.bottom}"
+        from openpyxl.utils import get_column_letter
+
+        return f"{get_column_letter(self.left + 1)}{self.top}:{get_column_letter(self.right + 1)}{self.bottom}"
 
 
 @dataclass
@@ -75,12 +77,16 @@ def merged_ranges(path: Path, part: str) -> list[Range]:
 
     Errors: Refused for more of them than any sheet of people has.
     """
+    from openpyxl.utils import column_index_from_string
+
     found: list[Range] = []
     with zipfile.ZipFile(path) as archive, archive.open(part.lstrip("/")) as stream:
         for text in _pieces(stream):
             for match in RANGE.finditer(text):
-                left, top, right, bottom = match.groups()
-                one = Range(int(top), int(bottom), _number(left), _number(right))
+                left, top, right, bottom = (group.decode() for group in match.groups())
+                one = Range(
+                    int(top), int(bottom), column_index_from_string(left) - 1, column_index_from_string(right) - 1
+                )
                 if one.top < one.bottom or one.left < one.right:
                     found.append(one)
             if len(found) > MOST_RANGES:
@@ -97,19 +103,3 @@ def _pieces(stream: Any) -> Iterator[bytes]:
         rest = text[cut:] if cut >= 0 and len(text) - cut < LONGEST_TAG else b""
         yield text[: len(text) - len(rest)]
     yield rest
-
-
-def _number(letters: bytes) -> int:
-    number = 0
-    for letter in letters:
-        number = number * 26 + letter - ord("A") + 1
-    return number - 1
-
-
-def _letters(number: int) -> str:
-    letters = ""
-    number += 1
-    while number:
-        number, rest = divmod(number - 1, 26)
-        letters = chr(ord("A") + rest) + letters
-    return letters
