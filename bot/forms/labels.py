@@ -5,7 +5,7 @@ from datetime import date
 
 from bot.form_fields import Option, Situation
 from storage.findings.queries import FindingView, MeasureView
-from storage.instants import spoken_date, spoken_deadline
+from storage.instants import shanghai_date, spoken_date, spoken_deadline
 from storage.people.queries import names_of
 from storage.people.rules import Actor
 from storage.talks.queries import DutyView, TalkView
@@ -38,7 +38,7 @@ def measure_label(finding: FindingView, measure: MeasureView, actor: Actor, toda
 
 def talk_label(talk: TalkView, today: date) -> str:
     """A talk on a button: with whom and when."""
-    when = talk.held_on or (talk.planned_at.date() if talk.planned_at else None)
+    when = talk.held_on or (shanghai_date(talk.planned_at) if talk.planned_at else None)
     return f"{'、'.join(talk.subjects[:3])} {spoken_date(when, today) if when else ''}".strip()
 
 
