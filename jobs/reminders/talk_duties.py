@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Integer, Select, bindparam
 from sqlmodel import Session, col, select
 
+from storage.database import read_numbers
 from storage.people.tables import Person, Posting, Unit
 from storage.talks.rules import DutyStatus
 from storage.talks.tables import Meeting, TalkYear
@@ -41,7 +42,7 @@ def due_ids(session: Session, today: date, *, after: int, limit: int) -> list[in
     Read from the index alone, so that it costs what is due.
     """
     asked = {"today": today, "after": after, "most": limit}
-    return list(session.connection().execute(_due(), asked).scalars())
+    return read_numbers(session, _due(), asked)
 
 
 @cache

@@ -16,6 +16,7 @@ from sqlalchemy import select as sa_select
 from sqlmodel import Session, col, select
 
 from storage.calendar import WorkingDays, working_days
+from storage.database import read_numbers
 from storage.instants import shanghai_date
 from storage.outbox.actions import cancel_waiting
 from storage.outbox.tables import OutgoingMessage
@@ -181,7 +182,7 @@ def _adjust(duty: TalkYear, want: _Wanted, plan: Schedule, today: date, cancelle
 def close_ended(session: Session, *, now: datetime) -> int:
     """Close the open duties of postings that have ended by today (a transfer entered ahead); gives how many."""
     session.flush()
-    ids = list(session.connection().execute(_ended(), {"today": shanghai_date(now)}).scalars())
+    ids = read_numbers(session, _ended(), {"today": shanghai_date(now)})
     if not ids:
         return 0
     for some in _chunks(ids):
