@@ -13,7 +13,7 @@ from bot.understanding.clock_times import read_time
 from bot.understanding.durations import Workday
 from bot.understanding.normalise import normalise
 from bot.understanding.numerals import WHOLE, to_whole
-from storage.instants import at_shanghai, spoken_date, spoken_deadline
+from storage.instants import at_shanghai, full_date, spoken_date, spoken_deadline
 
 FAR_OFF = 300
 """Days: a talk planned further ahead than this without a year was hardly meant so."""
@@ -97,7 +97,7 @@ def _day(field: FormField, text: str, today: date, due: date | None, is_workday:
     if field.times is Times.PAST and day > today and not re.search(r"\d{4}|明|后", text):
         gone = _year_before(day)  # a month and day without a year is the one just gone
         if (today - gone).days > FAR_OFF:  # and hardly one of nearly a year ago: rather a slip
-            shown = f"{gone.year}年{gone.month}月{gone.day}日"
+            shown = full_date(gone)
             return Misread(f"{spoken_date(day, today)} 还没有到；如果是{shown}，请写明年份。")
         day = gone
     return date_fact(day, field, today)
@@ -216,7 +216,7 @@ def date_fact(day: date, field: FormField, today: date) -> Fact | Misread:
     if field.times is Times.FUTURE and day < today:
         return Misread(f"{spoken_date(day, today)} 已经过去，请填写今天或以后的日期。")
     spoken = spoken_date(day, today) if field.times is Times.PAST else spoken_deadline(day, today)
-    return Fact(day.isoformat(), f"{day.year}年{day.month}月{day.day}日 {spoken.partition('日 ')[2]}")
+    return Fact(day.isoformat(), f"{full_date(day)} {spoken.partition('日 ')[2]}")
 
 
 def _moment(field: FormField, text: str, today: date, is_workday: Workday | None) -> Fact | Misread:

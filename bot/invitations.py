@@ -6,7 +6,7 @@ from pathlib import Path
 
 from storage.attachments.folder import keep_own
 from storage.outbox.body import File
-from storage.talks.actions import PlannedTalk
+from storage.talks.planning import PlannedTalk
 
 LASTING = timedelta(hours=1)
 NAME = "谈话邀请.ics"

@@ -42,6 +42,11 @@ def at_shanghai(day: date, clock: time) -> datetime:
     return datetime.combine(day, clock, tzinfo=SHANGHAI)
 
 
+def full_date(day: date) -> str:
+    """`day` as it stands in papers: 2025年12月15日."""
+    return f"{day.year}年{day.month}月{day.day}日"
+
+
 def spoken_date(day: date, today: date) -> str:
     """`day` as officials read it: 11月27日 周五; with the year where it is not this year."""
     year = "" if day.year == today.year else f"{day.year}年"

@@ -5,7 +5,6 @@ from datetime import date, datetime, time, timedelta
 
 from bot.commands.declaration import Acted, Asked, BeginForm, Command, begin
 from bot.commands.manners import is_open, why_done
-from bot.forms.labels import full_date
 from storage.calendar import working_days
 from storage.conversations.reminders import (
     ReminderView,
@@ -17,7 +16,7 @@ from storage.conversations.reminders import (
     take_note,
 )
 from storage.errors import RuleBroken
-from storage.instants import SHANGHAI, at_shanghai
+from storage.instants import SHANGHAI, at_shanghai, full_date
 from storage.outbox.body import Body, Choice
 from storage.people.absences import come_back, own_absences, own_delegations, revoke_delegation
 from storage.rulebooks.rules import ANNUAL_TALK

@@ -1,7 +1,7 @@
 """Commands around answers: of use or not, passing a question to staff, answering it, standard answers."""
 
 from bot.commands.declaration import Acted, Asked, Command, begin
-from bot.forms.labels import full_date, short
+from bot.forms.labels import short
 from storage.documents.rules import audience_for
 from storage.enquiries.access import answerers_of
 from storage.enquiries.actions import judge_answer, pass_on
@@ -19,7 +19,7 @@ from storage.enquiries.queries import (
 )
 from storage.enquiries.rules import REASONS, AnswerState, Verdict, is_overdue
 from storage.errors import NotFound
-from storage.instants import shanghai_date
+from storage.instants import full_date, shanghai_date
 from storage.outbox.body import Body, Choice
 
 SHOWN = 10

@@ -5,7 +5,7 @@
 from bot.commands.declaration import Asked, BeginForm, Command, begin
 from bot.form_fields import Situation
 from bot.forms.extension import extension_label
-from bot.forms.labels import finding_label, full_date, short
+from bot.forms.labels import finding_label, short
 from bot.forms.name_finding import talk_options
 from storage.attachments.folder import path_of
 from storage.findings.extensions import extensions_of, pending_extension, pending_extensions
@@ -23,7 +23,7 @@ from storage.findings.queries import (
     reviews_of,
 )
 from storage.findings.types import overseen
-from storage.instants import SHANGHAI, spoken_date, spoken_deadline
+from storage.instants import SHANGHAI, full_date, spoken_date, spoken_deadline
 from storage.outbox.body import Body, Choice, File
 from storage.talks.outlines import outlines_to_sign
 

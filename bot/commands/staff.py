@@ -3,8 +3,8 @@
 from datetime import date
 
 from bot.commands.declaration import Asked, BeginForm, Command
-from bot.forms.labels import full_date
 from storage.calendar import declared_days, may_declare
+from storage.instants import full_date
 from storage.outbox.body import Body, Choice
 from storage.talks.statistics import statistics
 

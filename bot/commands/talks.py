@@ -1,7 +1,7 @@
 """Commands about talks: who is still to be talked to, one duty and why, one talk and its record."""
 
 from bot.commands.declaration import Acted, Asked, Command, begin
-from bot.forms.corrections import PARTS
+from bot.forms.correct_talk import PARTS
 from bot.forms.name_finding import led
 from storage.errors import NotFound
 from storage.instants import SHANGHAI, spoken_date, spoken_deadline

@@ -11,11 +11,10 @@ from bot.channels.web.frame import Words, box, button, picker
 from bot.channels.web.hosting import Host, Visitor, off_loop
 from bot.console.answer_fields import unit_field
 from bot.console.frame import Rights, actor_now, console_page, staff_page, table, told
-from bot.forms.labels import full_date
 from jobs.previewing import SHOWN, Preview, preview
 from jobs.wording import say
 from storage.errors import Refused, RuleBroken
-from storage.instants import SHANGHAI, shanghai_date
+from storage.instants import SHANGHAI, full_date, shanghai_date
 from storage.people.queries import UnitView, names_by_code, unit_id_of, unit_views
 from storage.rulebooks.actions import add_rulebook, adopt_rulebook
 from storage.rulebooks.queries import AdoptionView, adoptions, rulebook_texts

@@ -4,7 +4,8 @@ from datetime import date
 from typing import Any
 
 from bot.form_fields import FieldKind, Form, FormField, Option, Situation, Submission, Submitted, Times
-from bot.forms.labels import full_date, people_options
+from bot.forms.labels import people_options
+from storage.instants import full_date
 from storage.outbox.body import Body, Choice
 from storage.people.absences import delegate, go_away, possible_delegates
 from storage.people.queries import names_of

@@ -4,10 +4,9 @@ from datetime import date, time
 from typing import Any
 
 from bot.form_fields import FieldKind, Form, FormField, Situation, Submission, Submitted, Times
-from bot.forms.labels import full_date
 from bot.forms.snooze import reminder_options
 from storage.conversations.reminders import arrange, reminder_for
-from storage.instants import at_shanghai
+from storage.instants import at_shanghai, full_date
 from storage.outbox.body import Body, Choice
 
 MORNING = time(9)

@@ -3,7 +3,7 @@
 from datetime import date
 
 from bot.form_fields import Answers, FieldKind, Form, FormField, Option, Situation, Submission, Submitted, Times
-from bot.forms.labels import full_date, short
+from bot.forms.labels import short
 from knowledge.characters import pairs
 from knowledge.same_question import question_key
 from storage.documents.queries import passages_with
@@ -19,6 +19,7 @@ from storage.enquiries.queries import (
     standard_answers_for,
 )
 from storage.enquiries.rules import LONGEST_ANSWER
+from storage.instants import full_date
 from storage.outbox.body import Body, Choice
 from storage.people.queries import unit_views
 

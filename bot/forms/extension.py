@@ -4,7 +4,7 @@ from datetime import date
 from typing import Any
 
 from bot.form_fields import FieldKind, Form, FormField, Option, Situation, Submission, Submitted, Times
-from bot.forms.labels import full_date, measure_label, short
+from bot.forms.labels import measure_label, short
 from jobs.notices import overseers
 from storage.findings.extensions import (
     ExtensionView,
@@ -15,6 +15,7 @@ from storage.findings.extensions import (
 )
 from storage.findings.parties import responsible_for
 from storage.findings.queries import reportable_measures
+from storage.instants import full_date
 from storage.outbox.body import Body, Choice
 
 

@@ -19,11 +19,6 @@ def short(text: str, length: int = LABEL_LENGTH) -> str:
     return text if len(text) <= length else text[: length - 1] + "…"
 
 
-def full_date(day: date) -> str:
-    """2025年12月15日."""
-    return f"{day.year}年{day.month}月{day.day}日"
-
-
 def finding_label(finding: FindingView, actor: Actor) -> str:
     """A finding on a button: whose it is where it is not the reader's own, and the problem."""
     whose = "" if actor.person_id in finding.responsible else f"【{finding.person or finding.unit}】"

@@ -1,8 +1,9 @@
 """回头看: ordered on a closed finding, and its result, which can reopen it (R5)."""
 
 from bot.form_fields import FieldKind, Form, FormField, Option, Situation, Submission, Submitted, Times
-from bot.forms.labels import full_date, short
+from bot.forms.labels import short
 from storage.findings.look_backs import closed_in_charge, open_look_backs, order_look_back, record_look_back
+from storage.instants import full_date
 from storage.outbox.body import Body, Choice
 
 

@@ -1,10 +1,11 @@
 """办结任务: an obligation that no other record shows to be done is said to be done, with how."""
 
 from bot.form_fields import FieldKind, Form, FormField, Option, Situation, Submission, Submitted
-from bot.forms.labels import full_date, short
+from bot.forms.labels import short
 from jobs.wording import say
 from storage.duties.actions import complete
 from storage.duties.queries import ObligationView, obligations_of
+from storage.instants import full_date
 from storage.outbox.body import Body, Choice
 
 

@@ -12,7 +12,7 @@ from storage.outbox.body import Body, Choice
 from storage.people.nearest import nearest_staff
 from storage.people.queries import names_of
 from storage.people.rules import Role
-from storage.talks.actions import PlannedTalk, plan_collective_talk, plan_talk
+from storage.talks.planning import PlannedTalk, plan_collective_talk, plan_talk
 from storage.talks.queries import duty_for
 from storage.talks.rules import TalkMode
 

@@ -10,7 +10,6 @@ from bot.forms.labels import duty_label, people_options, subject_label, talk_lab
 from storage.errors import NotFound
 from storage.outbox.body import Body, Choice
 from storage.people.queries import actor_for, names_of
-from storage.talks.actions import RecordedTalk, RecordText, record_planned_talk, record_talk
 from storage.talks.queries import (
     DutyView,
     duties_in_charge,
@@ -22,6 +21,7 @@ from storage.talks.queries import (
     planned_in_charge,
     talk_for,
 )
+from storage.talks.recording import RecordedTalk, RecordText, record_planned_talk, record_talk
 from storage.talks.rules import DutyStatus, TalkMode
 from storage.talks.talkers import may_have_led
 

@@ -4,9 +4,9 @@ from datetime import date, time
 from typing import Any
 
 from bot.form_fields import FieldKind, Form, FormField, Option, Situation, Submission, Submitted, Times
-from bot.forms.labels import full_date, short
+from bot.forms.labels import short
 from storage.conversations.reminders import latest_until, reminder_for, reminders_of, snooze_reminder
-from storage.instants import at_shanghai
+from storage.instants import at_shanghai, full_date
 from storage.outbox.body import Body, Choice
 
 MORNING = time(9)

@@ -1,8 +1,8 @@
 """登记工作日历: staff declare a day working or off, against the published calendar; what is not sent is dated anew."""
 
 from bot.form_fields import FieldKind, Form, FormField, Option, Situation, Submission, Submitted
-from bot.forms.labels import full_date
 from storage.calendar import DeclaredDay, declare_days, may_declare
+from storage.instants import full_date
 from storage.outbox.body import Body, Choice
 
 MEANINGS = {"working": True, "off": False, "published": None}

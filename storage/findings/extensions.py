@@ -12,7 +12,7 @@ from storage.findings.access import is_in_charge, may_see_finding
 from storage.findings.parties import answered_measure, doers_of, official_of
 from storage.findings.rules import FindingStatus
 from storage.findings.tables import Extension, Finding, Measure
-from storage.instants import shanghai_date
+from storage.instants import full_date, shanghai_date
 from storage.people.queries import names_of
 from storage.people.rules import Actor
 from storage.talks.tables import Talk
@@ -89,7 +89,7 @@ def request_extension(
 def later_problem(to_on: date, due_on: date | None, today: date) -> str:
     """What is wrong with a new deadline; "" when nothing is."""
     if due_on is not None and to_on <= due_on:
-        return f"新的时限应当晚于原时限（{due_on.year}年{due_on.month}月{due_on.day}日）。"
+        return f"新的时限应当晚于原时限（{full_date(due_on)}）。"
     return "" if to_on > today else "新的时限应当在今天以后。"
 
 

@@ -1,4 +1,4 @@
-"""Amending talks on record (更正、作废、改挂): what was confirmed stays, the reason beside it."""
+"""Talks voided, called off or tied to another duty (作废、取消、改挂): what was confirmed stays, the reason beside it."""
 
 from datetime import datetime
 
@@ -8,44 +8,10 @@ from storage import audit
 from storage.errors import Conflict, NotFound, RuleBroken
 from storage.people.rules import Actor
 from storage.talks.access import is_in_staff_subtree, is_subject, may_call_off
-from storage.talks.actions import RecordText, talk_in_charge
+from storage.talks.arranging import talk_in_charge
 from storage.talks.duties import reopen_duties, satisfy_duties
 from storage.talks.rules import DutyStatus, TalkStatus, counts_for_duty
-from storage.talks.tables import LinkChange, Talk, TalkRecord, TalkSubject, TalkYear
-
-
-def correct_record(
-    session: Session, *, talk_id: int, record: RecordText, reason: str, actor: Actor, now: datetime
-) -> int:
-    """A correction (更正): a new version beside the old one, with its reason; gives the version."""
-    talk = talk_in_charge(session, actor, talk_id)
-    if not reason.strip():
-        raise RuleBroken("更正需要写明原因。")
-    latest = session.exec(
-        select(TalkRecord).where(TalkRecord.talk_id == talk_id).order_by(col(TalkRecord.version).desc()).limit(1)
-    ).first()
-    version = (latest.version if latest else 0) + 1
-    session.add(
-        TalkRecord(
-            talk_id=talk.id or 0,
-            version=version,
-            recorded_at=now,
-            actor_id=actor.person_id,
-            reason=reason,
-            **record.__dict__,
-        )
-    )
-    old = {name: getattr(latest, name, "") for name in record.__dict__}
-    audit.record(
-        session,
-        action="talk.correct",
-        subject="talk",
-        subject_id=talk_id,
-        actor_id=actor.person_id,
-        now=now,
-        fields={name: (old[name], text) for name, text in record.__dict__.items() if old[name] != text},
-    )
-    return version
+from storage.talks.tables import LinkChange, Talk, TalkSubject, TalkYear
 
 
 def void_talk(session: Session, *, talk_id: int, reason: str, actor: Actor, now: datetime) -> None:

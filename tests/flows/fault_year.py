@@ -26,7 +26,7 @@ from storage.outbox.leasing import LeasedMessage, end_leases
 from storage.outbox.tables import OutgoingMessage
 from storage.people.queries import actor_for
 from storage.people.tables import Person
-from storage.talks.actions import RecordText, record_talk
+from storage.talks.recording import RecordText, record_talk
 from storage.talks.rules import DutyStatus
 from storage.talks.tables import TalkYear
 from tests.flows.case_checker import CaseEvent, Reminded, Repeatable

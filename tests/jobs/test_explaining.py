@@ -37,7 +37,7 @@ def test_rule_dates_and_messages_for_the_talker_and_for_the_subject(database: Da
 def test_what_was_cancelled_says_why(database: Database, cast: Cast) -> None:
     from sqlmodel import select
 
-    from storage.talks.actions import RecordText, record_talk
+    from storage.talks.recording import RecordText, record_talk
     from storage.talks.tables import TalkYear
 
     Desk(database).plan("2025-07-21 00:10")

@@ -23,7 +23,7 @@ from storage.outbox.rules import MessageKind
 from storage.outbox.tables import DeliveryAttempt, OutgoingMessage
 from storage.people.actions import bind_account
 from storage.people.queries import actor_for
-from storage.talks.actions import RecordText, record_talk
+from storage.talks.recording import RecordText, record_talk
 from storage.talks.tables import TalkYear
 from tests.cast import HIRED, Cast, city_book
 from tests.jobs.test_delivery import Post, deliver, statuses

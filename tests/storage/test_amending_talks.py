@@ -7,12 +7,13 @@ from sqlmodel import col, select
 
 from storage.database import Database
 from storage.findings.types import change_type, overseen, types_of
-from storage.talks.actions import plan_talk, record_planned_talk, record_talk
 from storage.talks.amendments import call_off_talk
+from storage.talks.corrections import correct_talker
+from storage.talks.planning import plan_talk
 from storage.talks.queries import planned_to_call_off, talks_for
+from storage.talks.recording import record_planned_talk, record_talk
 from storage.talks.rules import DutyStatus, TalkStatus
 from storage.talks.tables import Talk, TalkRecord, TalkYear
-from storage.talks.talkers import correct_talker
 from tests.bot.dialogue.world import RECORD, build_world, empty_world
 from tests.moments import moment
 

@@ -7,7 +7,7 @@ from nicegui.elements.mixins.text_element import TextElement
 
 from bot.channels.web.hosting import Host, is_demo, move_clock, off_loop, today_of
 from bot.channels.web.plain import HEAD, MARK, PRODUCT
-from storage.instants import WEEKDAYS
+from storage.instants import WEEKDAYS, full_date
 
 MOVES = (1, 7, 30)
 
@@ -105,4 +105,4 @@ def demo_bar(host: Host, moved: Callable[[], Awaitable[None]]) -> None:
 
 def _demo_day(host: Host) -> str:
     day = today_of(host)
-    return f"演示日期：{day.year}年{day.month}月{day.day}日 星期{WEEKDAYS[day.weekday()]}"
+    return f"演示日期：{full_date(day)} 星期{WEEKDAYS[day.weekday()]}"

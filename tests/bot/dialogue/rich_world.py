@@ -20,8 +20,8 @@ from storage.outbox.body import Body
 from storage.outbox.rules import MessageKind
 from storage.outbox.tables import OutgoingMessage
 from storage.rulebooks.queries import default_rulebook
-from storage.talks.actions import plan_talk
 from storage.talks.outlines import QuestionText, add_question, send_round
+from storage.talks.planning import plan_talk
 from storage.talks.tables import Talk
 from tests.bot.dialogue.world import World, build_world
 from tests.moments import moment

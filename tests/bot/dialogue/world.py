@@ -13,7 +13,7 @@ from storage.findings.actions import MeasureText, name_finding
 from storage.instants import shanghai_date
 from storage.people.queries import actor_for
 from storage.people.rules import Actor
-from storage.talks.actions import RecordText, record_talk
+from storage.talks.recording import RecordText, record_talk
 from storage.talks.tables import TalkYear
 from tests.bot.dialogue.speaking import Speaker
 from tests.cast import Cast, hire

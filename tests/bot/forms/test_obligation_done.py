@@ -9,7 +9,7 @@ from storage.duties.tables import Obligation
 from storage.outbox.actions import mark_sent
 from storage.outbox.leasing import lease
 from storage.rulebooks.actions import adopt_rulebook
-from storage.talks.actions import record_talk
+from storage.talks.recording import record_talk
 from tests.bot.dialogue.world import RECORD, World
 from tests.bot.forms.filling import fill, hear
 

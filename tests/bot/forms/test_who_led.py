@@ -13,12 +13,12 @@ from storage.database import Database
 from storage.errors import Conflict, NotFound, RuleBroken
 from storage.outbox.rules import MessageKind
 from storage.outbox.tables import OutgoingMessage
-from storage.talks.actions import record_talk
-from storage.talks.amendments import correct_record
+from storage.talks.corrections import correct_record, correct_talker
 from storage.talks.lists import talk_lines
+from storage.talks.recording import record_talk
 from storage.talks.statistics import statistics
 from storage.talks.tables import Talk, TalkRecord
-from storage.talks.talkers import correct_talker, may_have_led
+from storage.talks.talkers import may_have_led
 from storage.workbook.importing import import_workbook
 from tests.bot.dialogue.world import RECORD, World, empty_world
 from tests.bot.forms.filling import fill, hear

@@ -11,8 +11,8 @@ from storage.database import Database
 from storage.outbox.body import read_body
 from storage.outbox.tables import OutgoingMessage
 from storage.people.absences import delegate, go_away
-from storage.talks.actions import RecordText, record_talk
 from storage.talks.amendments import void_talk
+from storage.talks.recording import RecordText, record_talk
 from storage.talks.tables import TalkYear
 from tests.cast import Cast, city_book
 from tests.jobs.reminders.desk import Desk

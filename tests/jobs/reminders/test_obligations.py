@@ -16,8 +16,9 @@ from storage.outbox.body import read_body
 from storage.outbox.tables import OutgoingMessage
 from storage.people.tables import Posting
 from storage.rulebooks.actions import add_rulebook, adopt_rulebook
-from storage.talks.actions import RecordText, plan_talk, record_talk
+from storage.talks.planning import plan_talk
 from storage.talks.preparation import preparation_of, tick
+from storage.talks.recording import RecordText, record_talk
 from storage.talks.tables import TalkYear
 from tests.cast import Cast
 from tests.jobs.reminders.desk import Desk
