@@ -26,6 +26,7 @@ from storage.turns import Turns
 BUSY_MILLISECONDS = 30_000
 R = TypeVar("R")
 INSERT_BATCH = 1_000  # rows at a time: what is held in memory twice
+IN_ONE = 500  # ids in one IN (…): stays under the limits of both engines
 READ_ONLY = "tanhua_read_only"
 
 
@@ -158,6 +159,11 @@ def one_at_a_time(connection: Connection, number: int) -> None:
 def lock_rows(statement: "Select[Any]", *, skip_locked: bool = True) -> "Select[Any]":
     """Claim the selected rows for this transaction. PostgreSQL locks them; SQLite has one writer and ignores it."""
     return statement.with_for_update(skip_locked=skip_locked)
+
+
+def chunks(ids: Sequence[int]) -> Iterator[Sequence[int]]:
+    """`ids` in pieces small enough for one IN (…)."""
+    return (ids[start : start + IN_ONE] for start in range(0, len(ids), IN_ONE))
 
 
 def read_numbers(session: Session, statement: "Select[Any]", asked: Mapping[str, Any]) -> list[int]:

@@ -9,18 +9,18 @@ from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import update
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col
 
 from jobs.reminders.hours import sending_time
 from jobs.reminders.recipients import Recipients, recipients_of
 from jobs.reminders.rounds import Round
 from jobs.reminders.talk_duties import DueDuty, due_duties, due_ids, open_duties
+from jobs.reminders.unsent import unsent_reminders, withdraw
 from jobs.wording import say
 from storage.instants import shanghai_date, spoken_date, spoken_deadline
-from storage.outbox.actions import cancel_waiting, message_row, put_many
+from storage.outbox.actions import message_row, put_many
 from storage.outbox.body import Body, Choice
-from storage.outbox.rules import MessageKind, MessageStatus
-from storage.outbox.tables import OutgoingMessage
+from storage.outbox.rules import MessageKind
 from storage.rulebooks.queries import default_rulebook
 from storage.rulebooks.rules import ANNUAL_TALK, RecipientRole, Rulebook, Stage, due_stages
 from storage.talks.duties import Schedule, cancel_unsent, schedule
@@ -153,37 +153,20 @@ def recheck(session: Session, *, now: datetime) -> int:
 
     A changed talker, liaison or office changes whom a planned stage reaches; what was sent stays on record.
     """
-    waiting: dict[int, set[tuple[int, int]]] = defaultdict(set)
-    rows = session.exec(
-        select(OutgoingMessage.occurrence_id, OutgoingMessage.stage, OutgoingMessage.person_id).where(
-            OutgoingMessage.rule == NAME, OutgoingMessage.status == MessageStatus.WAITING
-        )
-    )
-    for occurrence, stage, person in rows:
-        waiting[occurrence or 0].add((stage or 0, person or 0))
+    unsent = unsent_reminders(session, NAME)
     today, dates = shanghai_date(now), schedule(session)
-    duties = list(open_duties(session, waiting))
+    duties = list(open_duties(session, unsent))
     people = recipients_of(session, [(duty, 0) for duty in duties], today)
-    missing: list[dict[str, Any]] = []
+    rows: list[dict[str, Any]] = []
     for duty in duties:
-        latest = Stage(max(stage for stage, _ in waiting[duty.id]), today)
-        ladder = dates.ladder(duty.rulebook)
-        wanted = {person for _, person in people.at_stage(duty.id, ladder, latest.number)}
-        held = {person for stage, person in waiting[duty.id] if stage == latest.number}
-        if held != wanted:
-            _withdraw(session, duty.id, held - wanted)
-            missing += _messages(duty, [latest], people, dates, now)
-    return put_many(session, missing)
-
-
-def _withdraw(session: Session, duty_id: int, persons: Iterable[int]) -> None:
-    cancel_waiting(
-        session,
-        col(OutgoingMessage.rule) == NAME,
-        col(OutgoingMessage.occurrence_id) == duty_id,
-        col(OutgoingMessage.person_id).in_(persons),
-        reason="提醒对象已变更",
-    )
+        held = unsent[duty.id]
+        wanted = [person for _, person in people.at_stage(duty.id, dates.ladder(duty.rulebook), held.stage)]
+        if gone := held.too_many(wanted):
+            withdraw(session, NAME, duty.id, gone)
+        if missing := held.missing(wanted):
+            planned = _messages(duty, [Stage(held.stage, today)], people, dates, now)
+            rows += (row for row in planned if row["person_id"] in missing)
+    return put_many(session, rows)
 
 
 def still_needed(session: Session, occurrence_id: int, deadline: str, person_id: int | None = None) -> str:

@@ -4,8 +4,7 @@ A rule is a value: its name, its facts as a select, and the buttons of its remin
 `<name>.overdue`; its ladder is in the rulebook. Costs what is due and what has changed.
 """
 
-from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -15,8 +14,10 @@ from sqlmodel import Session, col, select
 from jobs.reminders.hours import sending_time
 from jobs.reminders.parties import Parties, parties_of
 from jobs.reminders.rounds import Round
+from jobs.reminders.unsent import Unsent, unsent_reminders, withdraw
 from jobs.wording import say
 from storage.calendar import WorkingDays, working_days
+from storage.database import chunks
 from storage.duties.actions import cancel, level
 from storage.duties.rules import is_done_by_hand, moved_on
 from storage.duties.tables import Obligation
@@ -24,8 +25,7 @@ from storage.findings.tables import Finding
 from storage.instants import shanghai_date, spoken_date, spoken_deadline
 from storage.outbox.actions import message_row, put_many
 from storage.outbox.body import Body, Choice
-from storage.outbox.rules import MessageKind, MessageStatus
-from storage.outbox.tables import OutgoingMessage
+from storage.outbox.rules import MessageKind
 from storage.people.tables import Unit
 from storage.rulebooks.queries import all_rulebooks, default_rulebook, rulebooks_in_force
 from storage.rulebooks.rules import Ladder, Rulebook, Stage, due_stages, next_stage
@@ -80,26 +80,23 @@ class ObligationRule:
 
     def recheck(self, session: Session, *, now: datetime) -> int:
         """Bring what waits unsent level with who should hear of it now; gives the number of new messages."""
-        waiting: dict[int, set[tuple[int, int]]] = defaultdict(set)
-        for occurrence, stage, person in session.exec(
-            select(OutgoingMessage.occurrence_id, OutgoingMessage.stage, OutgoingMessage.person_id).where(
-                OutgoingMessage.rule == self.name, OutgoingMessage.status == MessageStatus.WAITING
-            )
-        ):
-            waiting[occurrence or 0].add((stage or 0, person or 0))
-        if not waiting:
-            return 0
-        open_ones = col(Obligation.id).in_(waiting) & col(Obligation.is_open).is_(True)
-        known = session.scalars(select(Obligation).where(open_ones)).all()
+        unsent = unsent_reminders(session, self.name)
+        return sum(self._recheck_some(session, some, unsent, now) for some in chunks(sorted(unsent)))
+
+    def _recheck_some(self, session: Session, some: Sequence[int], unsent: Mapping[int, Unsent], now: datetime) -> int:
+        known = session.scalars(
+            select(Obligation).where(col(Obligation.id).in_(some), col(Obligation.is_open).is_(True))
+        ).all()
         desk = _Desk.of(session, self, known, now)
         rows: list[dict[str, Any]] = []
         for one in known:
-            held = waiting[one.id or 0]
-            latest = Stage(max(stage for stage, _ in held), shanghai_date(now))
-            wanted = list(desk.messages(one, latest))
-            if {row["person_id"] for row in wanted} != {person for stage, person in held if stage == latest.number}:
-                cancel(session, one, "提醒对象已变更")
-                rows += wanted
+            held = unsent[one.id or 0]
+            wanted = desk.recipients(one, held.stage)
+            if gone := held.too_many(wanted):
+                withdraw(session, self.name, one.id or 0, gone)
+            if missing := held.missing(wanted):
+                stage = Stage(held.stage, shanghai_date(now))
+                rows += (row for row in desk.messages(one, stage) if row["person_id"] in missing)
         return put_many(session, rows)
 
     def redate(self, session: Session, *, now: datetime) -> None:
@@ -175,12 +172,17 @@ class _Desk:
             cancel(self.session, one, "已由后一次提醒代替")
             yield from self.messages(one, due[-1])
 
+    def recipients(self, one: Obligation, stage: int) -> list[int]:
+        """Whom one stage of an obligation reaches."""
+        ladder = self.rulebooks.get(one.rulebook, default_rulebook()).duties.get(self.rule.name)
+        return [] if ladder is None else self.parties.at_stage(one.id or 0, ladder, stage)
+
     def messages(self, one: Obligation, stage: Stage) -> Iterator[dict[str, Any]]:
         """The messages of one stage, one a recipient."""
         rulebook = self.rulebooks.get(one.rulebook, default_rulebook())
         ladder, send_at = rulebook.duties[self.rule.name], sending_time(rulebook, self.now)
         body = self._body(one, stage, ladder, rulebook, shanghai_date(send_at))
-        for person in self.parties.at_stage(one.id or 0, ladder, stage.number):
+        for person in self.recipients(one, stage.number):
             yield message_row(
                 key=f"{self.rule.name}:{one.id}:{one.deadline_on.isoformat()}:{stage.number}:{person}",
                 body=body,

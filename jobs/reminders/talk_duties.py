@@ -9,12 +9,10 @@ from typing import Any
 from sqlalchemy import ColumnElement, Integer, Select, bindparam
 from sqlmodel import Session, col, select
 
-from storage.database import read_numbers
+from storage.database import chunks, read_numbers
 from storage.people.tables import Person, Posting, Unit
 from storage.talks.rules import DutyStatus
 from storage.talks.tables import Meeting, TalkYear
-
-CHUNK = 500
 
 
 @dataclass(frozen=True)
@@ -73,9 +71,8 @@ def due_duties(session: Session, today: date, ids: Sequence[int]) -> list[DueDut
 
 def open_duties(session: Session, ids: Collection[int]) -> Iterator[DueDuty]:
     """Those of these duties that are open, in id order."""
-    wanted = sorted(ids)
-    for start in range(0, len(wanted), CHUNK):
-        yield from _read(session, _open(col(TalkYear.id).in_(wanted[start : start + CHUNK])))
+    for some in chunks(sorted(ids)):
+        yield from _read(session, _open(col(TalkYear.id).in_(some)))
 
 
 def _open(condition: ColumnElement[bool], place: ColumnElement[Any] | None = None) -> Select[Any]:

@@ -5,7 +5,7 @@ actions that change a posting, a meeting or a talk, in the same transaction.
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import cache
@@ -16,7 +16,7 @@ from sqlalchemy import select as sa_select
 from sqlmodel import Session, col, select
 
 from storage.calendar import WorkingDays, working_days
-from storage.database import read_numbers
+from storage.database import chunks, read_numbers
 from storage.instants import shanghai_date
 from storage.outbox.actions import cancel_waiting
 from storage.outbox.tables import OutgoingMessage
@@ -27,7 +27,6 @@ from storage.talks.rules import DutyStatus, TalkStatus, TalkType, counts_for_dut
 from storage.talks.tables import LinkChange, Meeting, Talk, TalkSubject, TalkYear
 
 LEFT = "已离任"
-CHUNK = 500  # ids in one IN (…): stays under the limits of both engines
 
 
 @dataclass(frozen=True)
@@ -146,7 +145,7 @@ def _open(session: Session, wants: list[_Wanted], plan: Schedule, today: date) -
 
 def _close(session: Session, duties: Sequence[TalkYear], cancelled: dict[str, list[int]]) -> None:
     postings: dict[int, Posting] = {}
-    for some in _chunks([duty.posting_id for duty in duties]):
+    for some in chunks([duty.posting_id for duty in duties]):
         rows = session.exec(select(Posting).where(col(Posting.id).in_(some)))
         postings.update({row.id or 0: row for row in rows})
     for duty in duties:
@@ -185,7 +184,7 @@ def close_ended(session: Session, *, now: datetime) -> int:
     ids = read_numbers(session, _ended(), {"today": shanghai_date(now)})
     if not ids:
         return 0
-    for some in _chunks(ids):
+    for some in chunks(ids):
         session.execute(
             update(TalkYear)
             .where(col(TalkYear.id).in_(some))
@@ -217,7 +216,7 @@ def reopen_duties(session: Session, talks: Collection[int], *, now: datetime) ->
     The duty of a posting that has ended meanwhile is closed instead: its holder owes it no more.
     """
     plan, today = schedule(session), shanghai_date(now)
-    for some in _chunks(list(talks)):
+    for some in chunks(list(talks)):
         rows = session.exec(
             select(TalkYear, col(Posting.until_on))
             .join(Posting, col(Posting.id) == col(TalkYear.posting_id))
@@ -235,17 +234,13 @@ def reopen_duties(session: Session, talks: Collection[int], *, now: datetime) ->
 
 def cancel_unsent(session: Session, rule: str, occurrences: Collection[int], reason: str) -> None:
     """Cancel, with the reason, what has not been sent about these occurrences; what was sent stays on record."""
-    for some in _chunks(list(occurrences)):
+    for some in chunks(list(occurrences)):
         cancel_waiting(
             session,
             col(OutgoingMessage.rule) == rule,
             col(OutgoingMessage.occurrence_id).in_(some),
             reason=reason,
         )
-
-
-def _chunks(ids: Sequence[int]) -> Iterator[Sequence[int]]:
-    return (ids[start : start + CHUNK] for start in range(0, len(ids), CHUNK))
 
 
 def satisfy_duties(session: Session, *, now: datetime, persons: Collection[int] | None = None) -> int:  # noqa: ARG001
@@ -303,7 +298,7 @@ def _unlinked_talks(session: Session, persons: Collection[int] | None) -> list[R
 
 def _open_duties(session: Session, persons: Collection[int]) -> dict[int, list[Row[Any]]]:
     found: dict[int, list[Row[Any]]] = defaultdict(list)
-    for some in _chunks(list(persons)):
+    for some in chunks(list(persons)):
         rows: Select[Any] = (
             select(TalkYear.id, TalkYear.person_id, TalkYear.rulebook, Meeting.held_on)  # type: ignore[call-overload]
             .join(Meeting, col(Meeting.id) == col(TalkYear.meeting_id))

@@ -9,11 +9,12 @@ from typing import Any
 from sqlalchemy import delete
 from sqlmodel import col, select
 
+from storage.database import chunks
 from storage.findings.rules import TALK_ORIGIN, FindingStatus, PartyRole, status_when_listed
 from storage.findings.tables import Finding, Measure, ResponsibleParty
 from storage.people.tables import Person, Posting, Unit
 from storage.talks.tables import Talk, TalkSubject
-from storage.workbook.bulk import Import, chunks, codes_of, day_of
+from storage.workbook.bulk import Import, codes_of, day_of
 from storage.workbook.cells import Cells, latest_last, read_measures
 from storage.workbook.comparing import MEASURES, Difference
 

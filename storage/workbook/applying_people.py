@@ -6,11 +6,11 @@ from typing import Any
 from sqlalchemy import delete
 from sqlmodel import col, select
 
-from storage.database import insert_new
+from storage.database import chunks, insert_new
 from storage.people.tables import ChannelAccount, Person, Posting, RoleGrant, Unit
 from storage.people.tree import renumber_tree
 from storage.talks.tables import Meeting, MeetingMove
-from storage.workbook.bulk import Import, chunks, codes_of, day_of
+from storage.workbook.bulk import Import, codes_of, day_of
 from storage.workbook.cells import WECOM, latest_last
 from storage.workbook.comparing import MEETING, Difference
 

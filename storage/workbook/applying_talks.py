@@ -8,11 +8,12 @@ from typing import Any
 from sqlalchemy import delete
 from sqlmodel import col, select
 
+from storage.database import chunks
 from storage.people.tables import Person, Posting, Unit
 from storage.talks.duties import reopen_duties
 from storage.talks.rules import TalkStatus
 from storage.talks.tables import Talk, TalkSubject
-from storage.workbook.bulk import Import, chunks, codes_of, day_of
+from storage.workbook.bulk import Import, codes_of, day_of
 from storage.workbook.cells import latest_last
 from storage.workbook.comparing import Difference
 

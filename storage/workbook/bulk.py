@@ -1,6 +1,5 @@
 """One import being written: rows in bulk, and the audit line each record leaves."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
@@ -11,8 +10,6 @@ from sqlmodel import Session, SQLModel, select
 from storage import audit
 from storage.instants import shanghai_date
 from storage.workbook.comparing import Difference
-
-CHUNK = 500  # ids in one IN (…): stays under the limits of both engines
 
 
 @dataclass
@@ -71,8 +68,3 @@ def day_of(text: str) -> date | None:
 def codes_of(text: str) -> list[str]:
     """The several 编号 of a canonical cell."""
     return [code for code in text.split("、") if code]
-
-
-def chunks(ids: Sequence[int]) -> list[Sequence[int]]:
-    """`ids` in pieces small enough for one statement."""
-    return [ids[start : start + CHUNK] for start in range(0, len(ids), CHUNK)]
