@@ -6,7 +6,7 @@ from datetime import date
 from sqlmodel import Session, select
 
 from jobs.wording import say
-from storage.findings.actions import ReportedProgress
+from storage.findings.progress import ReportedProgress
 from storage.findings.tables import ResponsibleParty
 from storage.instants import spoken_date
 from storage.outbox.body import Body, Choice

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 from langchain_core.embeddings import Embeddings
 
-from knowledge.answerability import Scene, is_answered
+from knowledge.answerability import is_answered
+from knowledge.asked_scene import Scene
 from knowledge.asking import Asked, read_question
 from knowledge.characters import joined_pairs, normalised
 from knowledge.composing import compose

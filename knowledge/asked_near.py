@@ -16,7 +16,7 @@ from knowledge.characters import terms
 from knowledge.documents.structure import sentences
 
 if TYPE_CHECKING:
-    from knowledge.answerability import Scene
+    from knowledge.asked_scene import Scene
     from knowledge.retrieval import Hit
 
 OWN, BEFORE, ABOVE = 0.7, 0.2, 0.1

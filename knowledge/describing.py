@@ -5,8 +5,8 @@ from datetime import date
 
 from knowledge.manifest import Vouched
 from knowledge.reading import ReadDocument
-from storage.documents.actions import Details
 from storage.documents.rules import BINDING, Kind, first_day
+from storage.documents.upkeep import Details
 
 HEAD = 600
 OPENING_LENGTH = 24

@@ -11,9 +11,10 @@ from knowledge.documents import About, split
 from knowledge.manifest import NAME, Vouched, read_manifests
 from knowledge.reading import STANDARD, display_name, read_document, read_file
 from storage.database import Database
-from storage.documents.actions import NewText, Outcome, register, release
 from storage.documents.queries import document_named, text_of
+from storage.documents.registering import NewText, Outcome, register
 from storage.documents.rules import AudienceChoice
+from storage.documents.upkeep import release
 from storage.errors import NotFound, TanhuaError
 from storage.people.rules import Actor
 

@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any
 
 from storage.database import Database
-from storage.documents.actions import spend_model_call
+from storage.documents.model_calls import spend_model_call
 
 TIMEOUT = 20.0
 CALLS_A_DAY = 2_000

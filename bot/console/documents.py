@@ -12,9 +12,10 @@ from bot.channels.web.plain import not_found
 from bot.console.answer_fields import unit_field
 from bot.console.frame import Rights, actor_now, console_page, staff_page, table, told
 from knowledge.ingesting import LARGEST, Ingested, ingest, release_held
-from storage.documents.actions import Outcome, reinstate, set_audience, withdraw
 from storage.documents.queries import DocumentFacts, document_named, register_for, text_of
+from storage.documents.registering import Outcome
 from storage.documents.rules import AudienceChoice, AudienceLevel, DocumentState, Standing, read_audience
+from storage.documents.upkeep import reinstate, set_audience, withdraw
 from storage.errors import TanhuaError
 from storage.people.queries import UnitView, unit_views
 

@@ -3,7 +3,7 @@
 from sqlmodel import col, select
 
 from bot.form_fields import Answers, FieldKind, FormField, Option, Situation, Times
-from storage.findings.actions import MeasureText
+from storage.findings.three_lists import MeasureText
 from storage.instants import spoken_deadline
 from storage.people.queries import open_postings
 from storage.people.tables import Posting

@@ -15,8 +15,8 @@ from bot.forms.measures import (
     measure_fields,
     measures_of,
 )
-from storage.findings.actions import name_finding
 from storage.findings.linting import repeats, vague_words
+from storage.findings.three_lists import name_finding
 from storage.instants import spoken_deadline
 from storage.outbox.body import Body, Choice
 from storage.people.rules import Actor

@@ -5,7 +5,7 @@ from datetime import date
 from bot.form_fields import FieldKind, Form, FormField, Option, Situation, Submission, Submitted, Times
 from bot.forms.labels import measure_label
 from jobs.notices import people_to_tell, progress_notice
-from storage.findings.actions import report_progress
+from storage.findings.progress import report_progress
 from storage.findings.queries import reportable_measures
 from storage.findings.tables import Measure
 from storage.instants import shanghai_date

@@ -2,9 +2,9 @@
 
 from bot.form_fields import FieldKind, Form, FormField, Option, Situation, Submission, Submitted
 from bot.forms.labels import finding_label
-from storage.findings.actions import review_finding
 from storage.findings.parties import responsible_for
 from storage.findings.queries import finding_for, review_remarks, reviewable_findings
+from storage.findings.reviewing import review_finding
 from storage.findings.rules import FindingStatus
 from storage.outbox.body import Body, Choice
 

@@ -4,9 +4,9 @@ from bot.form_fields import FieldKind, Form, FormField, Option, Situation, Submi
 from bot.forms.labels import finding_label, people_options
 from bot.forms.measures import AT_ONCE, NOBODY, colleagues_of, late_for_at_once, measure_fields, measures_of
 from jobs.notices import overseers
-from storage.findings.actions import list_measures
 from storage.findings.linting import repeats, vague_words
 from storage.findings.queries import finding_for, listable_findings
+from storage.findings.three_lists import list_measures
 from storage.instants import spoken_deadline
 from storage.outbox.body import Body, Choice
 

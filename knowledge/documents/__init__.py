@@ -2,7 +2,7 @@
 
 from knowledge.documents import dialogue, prose, regulation
 from knowledge.documents.structure import About, lines_of
-from storage.documents.actions import NewPassage
+from storage.documents.upkeep import NewPassage
 
 __all__ = ["About", "split"]
 

@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 
 from knowledge.documents.structure import clipped, gathered, outline, parallel_leads, sentences
-from storage.documents.actions import NewPassage
+from storage.documents.upkeep import NewPassage
 
 QUESTION = re.compile(r"(?:问|Q)\s*[:：]\s*|【问】\s*")
 ANSWER = re.compile(r"(?:答|A)\s*[:：]|【答】")

@@ -19,7 +19,7 @@ from knowledge.documents.structure import (
     segments,
     sentences,
 )
-from storage.documents.actions import NewPassage
+from storage.documents.upkeep import NewPassage
 
 
 def split(lines: Sequence[str]) -> list[NewPassage]:

@@ -14,7 +14,7 @@ from knowledge.documents.structure import (
     outline,
     sentences,
 )
-from storage.documents.actions import NewPassage
+from storage.documents.upkeep import NewPassage
 
 
 def fits(lines: Sequence[str]) -> bool:

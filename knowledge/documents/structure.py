@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from knowledge.characters import squeezed
-from storage.documents.actions import NewPassage
+from storage.documents.upkeep import NewPassage
 
 PASSAGE = 250
 """Most characters of a passage, unless one sentence is longer."""

@@ -10,7 +10,6 @@ from sqlmodel import Session, col, select
 
 from storage.errors import NotFound
 from storage.findings.access import is_in_charge, is_responsible, may_see_evidence, may_see_finding
-from storage.findings.actions import may_list
 from storage.findings.corrections import is_current
 from storage.findings.linting import LintedFinding, rectification_remarks
 from storage.findings.parties import doers_of, parties_of
@@ -24,6 +23,7 @@ from storage.findings.tables import (
     ProgressEvidence,
     Review,
 )
+from storage.findings.three_lists import may_list
 from storage.instants import shanghai_date
 from storage.people.queries import names_of
 from storage.people.rules import Actor

@@ -26,7 +26,9 @@ import numpy as np
 if __package__ in (None, ""):  # run as a plain script
     sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-from knowledge.answerability import NAMES, WEIGHTS, Scene, features
+from knowledge.answer_features import NAMES, features
+from knowledge.answerability import WEIGHTS
+from knowledge.asked_scene import Scene
 from knowledge.asking import Asked, read_question
 from knowledge.keyword_index import Mask, rarity
 from knowledge.library import Library

@@ -4,7 +4,8 @@ import json
 
 import numpy as np
 
-from knowledge.answerability import NAMES, WEIGHTS, features, is_answered, shipped_reader
+from knowledge.answer_features import NAMES, features
+from knowledge.answerability import WEIGHTS, is_answered, shipped_reader
 from tests.benchmarks.boosting import leaf
 from tests.benchmarks.train_answerability import SETTINGS, SLOPES, THRESHOLD, Examples, made_with, trained
 from tests.knowledge.test_asked_near import scene

@@ -85,8 +85,8 @@ def test_nothing_of_a_document_reaches_those_without_the_right(ask, units, quest
 
 def test_scores_do_not_change_with_what_one_may_not_see(ask, desk, register):
     before = ask("值班人员不得有哪些行为")
-    from storage.documents.actions import withdraw
     from storage.documents.queries import document_named
+    from storage.documents.upkeep import withdraw
     from tests.knowledge.conftest import NOW
 
     with register.transaction() as session:
@@ -119,8 +119,8 @@ def test_what_is_no_question_gets_its_own_reply(ask, text, kind):
 
 
 def test_withdrawing_silences_a_document_at_once(ask, register):
-    from storage.documents.actions import withdraw
     from storage.documents.queries import document_named
+    from storage.documents.upkeep import withdraw
     from tests.knowledge.conftest import NOW
 
     assert "12时" in ask("食堂几点开饭").text

@@ -4,8 +4,8 @@ from datetime import date
 
 import pytest
 
-from knowledge.answerability import Scene
 from knowledge.asked_near import FAR, nearness
+from knowledge.asked_scene import Scene
 from knowledge.asking import read_question
 from knowledge.retrieval import Hit
 from storage.documents.queries import PassageFacts

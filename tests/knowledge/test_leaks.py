@@ -15,9 +15,9 @@ from knowledge.answering import Answer, PolicyDesk
 from knowledge.characters import pairs
 from knowledge.same_question import question_key
 from storage.database import Database
-from storage.documents.actions import withdraw
 from storage.documents.queries import documents_for, passages_with
 from storage.documents.rules import Audience, AudienceLevel, audience_for
+from storage.documents.upkeep import withdraw
 from storage.enquiries.actions import Terms, Wording, pin_answer, withdraw_answer
 from storage.enquiries.queries import standard_answers_for, visible_keys
 from storage.people.rules import Actor, Grant, Role

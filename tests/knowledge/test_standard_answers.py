@@ -7,9 +7,9 @@ import pytest
 from knowledge.answering import Answer, PolicyDesk
 from knowledge.same_question import question_key
 from storage.database import Database
-from storage.documents.actions import set_audience
 from storage.documents.queries import document_named
 from storage.documents.rules import PUBLIC, Audience, AudienceChoice, AudienceLevel
+from storage.documents.upkeep import set_audience
 from storage.enquiries.actions import Terms, Wording, pin_answer
 from storage.enquiries.queries import Basis
 from storage.people.rules import Actor, Grant, Role

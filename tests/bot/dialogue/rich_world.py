@@ -11,10 +11,12 @@ from storage.database import Database
 from storage.documents.rules import AudienceLevel
 from storage.duties.tables import Obligation
 from storage.enquiries.actions import Terms, Wording, pass_on, pin_answer
-from storage.findings.actions import MeasureText, NamedFinding, name_finding, report_progress, review_finding
 from storage.findings.extensions import request_extension
 from storage.findings.look_backs import order_look_back
+from storage.findings.progress import report_progress
+from storage.findings.reviewing import review_finding
 from storage.findings.tables import Measure
+from storage.findings.three_lists import MeasureText, NamedFinding, name_finding
 from storage.outbox.actions import mark_sent, put
 from storage.outbox.body import Body
 from storage.outbox.rules import MessageKind

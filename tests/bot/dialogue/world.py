@@ -9,7 +9,7 @@ from sqlmodel import Session, select
 from bot.inbox import accept
 from bot.messages import IncomingMessage
 from storage.database import Database
-from storage.findings.actions import MeasureText, name_finding
+from storage.findings.three_lists import MeasureText, name_finding
 from storage.instants import shanghai_date
 from storage.people.queries import actor_for
 from storage.people.rules import Actor

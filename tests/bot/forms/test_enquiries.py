@@ -135,7 +135,7 @@ def test_standard_answers_are_edited_reviewed_and_withdrawn(fresh_world: World) 
 
 
 def test_a_withdrawn_basis_silences_the_standard_answer(fresh_world: World) -> None:
-    from storage.documents.actions import withdraw
+    from storage.documents.upkeep import withdraw
 
     registered(fresh_world)
     asker, staff = asking(fresh_world, "subject"), asking(fresh_world, "organisation")

@@ -82,7 +82,7 @@ def test_a_problem_named_later_asks_for_its_lists_anew(fresh_world: World) -> No
     hear(leader)
     leader.taps("未指出问题")
     fill(leader, "没有指出问题", "[提交]")
-    from storage.findings.actions import name_finding
+    from storage.findings.three_lists import name_finding
 
     with fresh_world.database.transaction() as session:
         talk_id = obligations(fresh_world, "lists_missing")[0].talk_id

@@ -10,8 +10,9 @@ from storage.database import Database
 from storage.duties.actions import complete
 from storage.duties.tables import Obligation
 from storage.errors import Conflict, NotFound
-from storage.findings.actions import MeasureText, name_finding, report_progress
+from storage.findings.progress import report_progress
 from storage.findings.tables import Extension, Finding, LookBack, Measure
+from storage.findings.three_lists import MeasureText, name_finding
 from storage.outbox.body import read_body
 from storage.outbox.tables import OutgoingMessage
 from storage.people.tables import Posting

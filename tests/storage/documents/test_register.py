@@ -6,21 +6,11 @@ import pytest
 from sqlmodel import select
 
 from storage.audit import AuditLine
-from storage.documents.actions import (
-    Details,
-    NewPassage,
-    NewText,
-    Outcome,
-    register,
-    reinstate,
-    release,
-    set_audience,
-    set_details,
-    spend_model_call,
-    withdraw,
-)
+from storage.documents.model_calls import spend_model_call
 from storage.documents.queries import active_passages, document_named, documents_for, register_for, revision, text_of
+from storage.documents.registering import NewText, Outcome, register
 from storage.documents.rules import PUBLIC, Audience, Kind, Standing, read_audience
+from storage.documents.upkeep import Details, NewPassage, reinstate, release, set_audience, set_details, withdraw
 from storage.errors import NotFound, NotPermitted
 from storage.people.rules import Actor, Grant, Role
 
