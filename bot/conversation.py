@@ -16,6 +16,7 @@ from sqlmodel import Session
 from bot.binding import PRIVATE_TEXT, greet_stranger
 from bot.commands import BY_VERB
 from bot.commands.declaration import Acted, Asked, BeginForm
+from bot.form_titles import title_of
 from bot.form_turns import FormDesk, FormOutcome
 from bot.forms import FORMS
 from bot.messages import IncomingMessage, read_message
@@ -259,7 +260,7 @@ class _PersonTurn:
             return TurnResult([Body("没有填到一半的事项。回复“帮助”查看可以办理的事项。", (Choice("help", "帮助"),))])
         if len(paused) == 1:
             return _from_forms(forms.resume(paused[0]))
-        choices = tuple(Choice(f"resume:{one.id}", forms.title_of(one)) for one in paused[:12])
+        choices = tuple(Choice(f"resume:{one.id}", title_of(one, self.now)) for one in paused[:12])
         return TurnResult([Body("有几项没有填完，接着填哪一项？", choices)])
 
     def _command(

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime, timedelta
+from datetime import datetime
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -11,7 +11,8 @@ from typing import Any
 from sqlmodel import Session
 
 from bot.form_engine import advance
-from bot.form_fields import Answers, FieldKind, Form, FormField, Option, Situation, Submission, Unfilled
+from bot.form_fields import FieldKind, Form, Option, Submission, Unfilled
+from bot.form_prefilling import prefilled, presumed
 from bot.form_progress import (
     PROPOSED,
     SAID,
@@ -21,39 +22,28 @@ from bot.form_progress import (
     Event,
     FormProgress,
     Step,
-    Surroundings,
     asked_field,
     carry_over,
-    fill,
     first_question,
-    is_answered,
-    moved,
-    told,
 )
 from bot.form_proposals import unread_by_grammar, with_proposal
-from bot.form_reading import Fact, date_fact, facts_in, read_span
+from bot.form_sources import FormSources
+from bot.form_titles import gist, stands
 from bot.forms import FORMS
 from bot.messages import IncomingMessage
 from bot.rendering import form_body
 from bot.router import FormTurn, command_meant
-from bot.understanding import Expecting, read_reply
 from knowledge.proposing import Unread
 from storage.attachments.actions import register_attachment
-from storage.calendar import WorkingDays, working_days
 from storage.conversations.actions import begin_form, close_form, resume_form, save_form
 from storage.conversations.queries import FormState, form_sessions
 from storage.conversations.rules import FormStatus
 from storage.errors import NotFound, TanhuaError
-from storage.instants import shanghai_date, spoken_date
 from storage.outbox.body import Body, Choice
 from storage.people.rules import Actor
 
-FIELD_DAYS = {"today": 0, "yesterday": 1, "half_year": -183, "year": -365}
-"""Quick answers of a date field: so many days ago; less than 0, ahead."""
 REASONS = frozenset(["出差", "外出", "休假", "请假", "逾期"])
 """Names of commands that are reasons where a text is asked for: 出差 in answer to 为什么."""
-GIST = 24
-"""Characters of an answer on a button: it is read on a phone."""
 RETIRED = "“{name}”这张表单已停用，没有提交；已填的内容保留在记录里，需要时请联系工作人员。"
 
 
@@ -80,6 +70,10 @@ class FormDesk:
     now: datetime
     data: Path
     proposal: Mapping[str, Any] | None = None
+
+    @cached_property
+    def _sources(self) -> FormSources:
+        return FormSources(self.session, self.actor, self.now, self.data)
 
     @cached_property
     def in_progress(self) -> list[FormState]:
@@ -120,19 +114,19 @@ class FormDesk:
         form, answers, before = FORMS[name], dict[str, Any](), self.open_form()
         for key, value in (known or {}).items():
             answers[key] = {"v": value, "s": ""}
-            label = self._label_of(form, key, answers)
+            label = self._sources.label_of(form, key, answers)
             if label is None:
                 return self._not_begun("这一项已经办结，或不在您的办理范围内。", before)
             answers[key]["s"] = label
-        if problem := form.permitted(self._situation(answers)):
+        if problem := form.permitted(self._sources.situation(answers)):
             return self._not_begun(problem, before)
         if not fresh and (going_on := self._going_on(form, before, known or {})):
             return going_on
         state = begin_form(
             self.session, person_id=self.actor.person_id, form=name, version=form.version, now=self.now, answers=answers
         )
-        progress, notes = self._prefilled(form, first_question(form, answers), said)
-        progress = self._presumed(form, progress)
+        progress, notes = prefilled(self._sources, form, first_question(form, answers), said)
+        progress = presumed(self._sources, form, progress)
         if before:
             notes = (f"“{FORMS[before.form].title}”已暂存，稍后回复“继续”可以接着填。", *notes)
         opening = tuple(f"{form.field(key).label}：{answer['s']}" for key, answer in answers.items())
@@ -165,66 +159,13 @@ class FormDesk:
             return self.resume(paused[0])
         choices = (
             *(
-                Choice(f"resume:{state.id}", f"接着填：{self._gist(form, state)}（{self._stands(form, state)}）")
+                Choice(f"resume:{state.id}", f"接着填：{gist(form, state)}（{stands(form, state, self.now)}）")
                 for state in paused[:4]
             ),
             Choice(f"fresh:{form.name}", "另填一份"),
             *present,
         )
         return FormOutcome([Body(f"上次的“{form.title}”还没有填完，接着填还是另填一份？", choices)])
-
-    def title_of(self, state: FormState) -> str:
-        """A form in progress on a button: its title, its first answer, how far it is and since when it rests."""
-        form = FORMS[state.form]
-        gist = self._gist(form, state)
-        about = "" if gist == form.title else f"：{gist}"
-        return f"{form.title}{about}（{self._stands(form, state)}）"
-
-    def _stands(self, form: Form, state: FormState) -> str:
-        filled = sum(is_answered(one, state.answers) for one in form.asked(state.answers))
-        return f"已填 {filled} 项，{spoken_date(shanghai_date(state.touched_at), shanghai_date(self.now))}"
-
-    def _gist(self, form: Form, state: FormState) -> str:
-        shown = [str(state.answers[one.name]["s"]) for one in form.fields if state.answers.get(one.name, {}).get("s")]
-        if not shown:
-            return form.title
-        return shown[0] if len(shown[0]) <= GIST else shown[0][: GIST - 1] + "…"
-
-    def _prefilled(self, form: Form, progress: FormProgress, said: str) -> tuple[FormProgress, tuple[str, ...]]:
-        """What the sentence that began the form says already."""
-        if not said:
-            return progress, ()
-        due = self._due(form, progress)
-        expecting = Expecting("any", due=due, is_workday=self._is_workday)
-        reading = read_reply(said, today=shanghai_date(self.now), expecting=expecting)
-        if reading.command or reading.is_question:
-            return progress, ()
-        facts = facts_in(reading, form.asked(progress.answers), shanghai_date(self.now))
-        first = asked_field(form, progress)
-        span = first and read_span(form, first, said, shanghai_date(self.now), self._is_workday)
-        if first and span:
-            facts |= {first.name: span[0], first.until: span[1]}
-        filled, _ = fill(form, progress, facts, overwrite=False)
-        return FormProgress(filled.answers, (), moved(form, filled).asked), told(form, facts)
-
-    def _presumed(self, form: Form, progress: FormProgress) -> FormProgress:
-        """What need not be asked has its answer, as if it had never been missing."""
-        for one in form.asked(progress.answers):
-            if one.presumes is None or one.name in progress.answers or not progress.answers.keys() >= {*one.depends}:
-                continue
-            with suppress(NotFound):  # what an earlier answer chose has gone meanwhile
-                if option := one.presumes(self._situation(progress.answers)):
-                    answers = {**progress.answers, one.name: {"v": option.value, "s": option.label}}
-                    progress = replace(progress, answers=answers)
-                    progress = moved(form, progress) if progress.asked == one.name else progress
-        return progress
-
-    def _label_of(self, form: Form, name: str, answers: Answers) -> str | None:
-        try:
-            options = self._options(form.field(name), answers)
-        except NotFound:
-            return None
-        return next((option.label for option in options if option.value == answers[name]["v"]), None)
 
     def names_option(self, state: FormState, text: str) -> bool:
         """Whether `text` is word for word an option of what the form asks now, or a plain reason where a text is asked."""
@@ -235,7 +176,7 @@ class FormDesk:
         words = text.strip()
         if asked.kind is FieldKind.TEXT and words in REASONS:
             return True
-        return any(words == one.label or words in one.also for one in self._options(asked, progress.answers))
+        return any(words == one.label or words in one.also for one in self._sources.options(asked, progress.answers))
 
     def ask_again(self, state: FormState, notes: tuple[str, ...] = ()) -> Body:
         """The open form's present question once more."""
@@ -258,11 +199,9 @@ class FormDesk:
         if turn.choice and (turn.form_id, turn.step) != (state.id, state.step):
             note = "这个按钮属于前面的步骤，已经用过。"
             return FormOutcome([self._asking(form, state, progress, (note,), step=state.step)])
-        around = Surroundings(
-            shanghai_date(self.now), self._options, self._problem, self._due(form, progress), self._is_workday
-        )
+        around = self._sources.surroundings(form, progress)
         step, unread = advance(form, progress, self._event(turn, message), around), None
-        step = replace(step, progress=self._presumed(form, step.progress))
+        step = replace(step, progress=presumed(self._sources, form, step.progress))
         if step.unread and turn.text.strip() not in REASONS and command_meant(turn.text):
             # no answer, but another matter: it is seen to as an aside
             step = Step(step.progress, Act.QUESTION)
@@ -298,7 +237,7 @@ class FormDesk:
         progress = FormProgress(dict(state.answers), state.history, state.asked)
         if state.version == form.version:
             return form, progress, ()
-        return form, self._presumed(form, carry_over(form, progress)), ("表单已更新，已填的内容为您保留。",)
+        return form, presumed(self._sources, form, carry_over(form, progress)), ("表单已更新，已填的内容为您保留。",)
 
     def _submit(self, form: Form, state: FormState, progress: FormProgress) -> FormOutcome:
         answers = form.applying(progress.answers)
@@ -328,51 +267,14 @@ class FormDesk:
         options: Sequence[Option] = ()
         warned: tuple[str, ...] = ()
         if asked is not None:
-            options = self._options(asked, progress.answers)
+            options = self._sources.options(asked, progress.answers)
             if asked.kind in (FieldKind.CHOICE, FieldKind.MANY) and not options:
                 notes = (*notes, asked.nothing)
         elif progress.asked == SUMMARY and form.warnings is not None:
             with suppress(NotFound):  # what it is about has gone meanwhile: submitting will say so
-                warned = tuple(form.warnings(self._situation(form.applying(progress.answers))))
+                warned = tuple(form.warnings(self._sources.situation(form.applying(progress.answers))))
         shown_step = state.step + 1 if step is None else step
         return form_body(form, progress, options, state.id, shown_step, notes, warned)
-
-    def _situation(self, answers: Answers) -> Situation:
-        return Situation(self.session, self.actor, answers, self.now, self.data)
-
-    def _problem(self, asked: FormField, value: Any, answers: Answers) -> str:
-        return asked.check(self._situation(answers), value)
-
-    def _options(self, asked: FormField, answers: Answers) -> list[Option]:
-        if asked.options is not None:
-            try:
-                return asked.options(self._situation(answers))
-            except NotFound:  # what an earlier answer chose has gone meanwhile: nothing to choose from is said
-                return []
-        if asked.kind is not FieldKind.DATE:
-            return list(asked.quick)
-        today = shanghai_date(self.now)
-        facts = [date_fact(today - timedelta(days=FIELD_DAYS[str(one.value)]), asked, today) for one in asked.quick]
-        return [
-            Option(fact.value, fact.shown) if isinstance(fact, Fact) else one
-            for one, fact in zip(asked.quick, facts, strict=True)
-        ]
-
-    def _is_workday(self, day: date) -> bool:
-        """Whether it is a working day. LookupError where the calendar of that day is not published yet."""
-        if not self._calendar.is_known(day):
-            raise LookupError(day)
-        return self._calendar.is_working(day)
-
-    @cached_property
-    def _calendar(self) -> WorkingDays:
-        return working_days(self.session)
-
-    def _due(self, form: Form, progress: FormProgress) -> date | None:
-        for one in form.fields:
-            if one.due is not None:
-                return one.due(self._situation(progress.answers))
-        return None
 
     def _save(self, form: Form, state: FormState, progress: FormProgress, status: FormStatus) -> None:
         answers = progress.answers

@@ -8,8 +8,9 @@ from bot.forms.extension import extension_label
 from bot.forms.labels import finding_label, short
 from bot.forms.name_finding import talk_options
 from storage.attachments.folder import path_of
+from storage.findings.analyses import analyses_of
 from storage.findings.extensions import extensions_of, pending_extension, pending_extensions
-from storage.findings.look_backs import analyses_of, closed_in_charge, look_backs_of, open_look_backs
+from storage.findings.look_backs import closed_in_charge, look_backs_of, open_look_backs
 from storage.findings.queries import (
     FindingView,
     finding_for,
@@ -113,7 +114,9 @@ def _history(asked: Asked) -> list[str]:
         lines.append(f"会上剖析：{full_date(said.held_on)}，{said.text}")
     for seen in look_backs_of(asked.session, asked.actor, asked.id):
         verdict = {None: "等待结果", True: "整改到位", False: "整改不到位"}[seen.holds]
-        lines.append(f"回头看：{full_date(seen.due_on)}前，{verdict}{'，' + seen.result if seen.result else ''}")
+        verdict = f"已取消，原因：{seen.void_reason}" if seen.void_reason else verdict
+        note = f"（{seen.note}）" if seen.note else ""
+        lines.append(f"回头看：{full_date(seen.due_on)}前{note}，{verdict}{'，' + seen.result if seen.result else ''}")
     return lines
 
 
@@ -135,11 +138,10 @@ def _finding_choices(asked: Asked, finding: FindingView) -> list[Choice]:
         choices.append(Choice(f"change_type:{id_}", "更改类型" if finding.problem_type else "归入类型"))
     if any(closed == id_ for closed, _ in closed_in_charge(session, actor)):
         choices.append(Choice(f"look_back:{id_}", "安排回头看"))
-    choices += [
-        Choice(f"look_back_result:{ordered.id}", "登记回头看结果")
-        for ordered in open_look_backs(session, actor)
-        if ordered.finding_id == id_
-    ]
+    for ordered in open_look_backs(session, actor):
+        if ordered.finding_id == id_:
+            choices.append(Choice(f"look_back_result:{ordered.id}", "登记回头看结果"))
+            choices.append(Choice(f"change_look_back:{ordered.id}", "更改回头看"))
     return [*choices, Choice(f"why_finding:{id_}", "时限怎么来的")]
 
 
@@ -254,6 +256,7 @@ COMMANDS = (
     Command("three_lists", "填三清单", begin("three_lists", "finding"), ("填三清单", "制定三清单", "填报三清单")),
     Command("extend", "申请延期", begin("extend", "measure"), ("申请延期", "延期", "延期申请"), "所有人"),
     Command("analysis", "登记会上剖析", begin("analysis", "finding"), ("登记会上剖析", "会上剖析")),
+    Command("void_analysis", "作废会上剖析", begin("void_analysis", "analysis"), ("作废会上剖析", "撤回会上剖析")),
     Command("correct_progress", "更正进展", begin("correct_progress", "entry"), ("更正进展", "更正")),
     Command("void_progress", "作废进展", begin("void_progress", "entry"), ("作废进展",)),
     Command("reviews", "待我办理", reviews, ("待我办理", "待验收", "待审批", "验收", "待会签"), "谈话人"),
@@ -267,5 +270,6 @@ COMMANDS = (
     Command("refuse_extension", "不同意延期", lambda asked: _decide("no", asked)),
     Command("look_back", "安排回头看", begin("look_back", "finding"), ("安排回头看", "回头看"), "工作人员"),
     Command("look_back_result", "登记回头看结果", begin("look_back_result", "look_back"), ("登记回头看结果",)),
+    Command("change_look_back", "更改回头看", begin("change_look_back", "look_back"), ("更改回头看", "取消回头看", "回头看改期")),
 )  # fmt: skip
 """Every command about findings."""

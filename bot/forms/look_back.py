@@ -2,7 +2,14 @@
 
 from bot.form_fields import FieldKind, Form, FormField, Option, Situation, Submission, Submitted, Times
 from bot.forms.labels import short
-from storage.findings.look_backs import closed_in_charge, open_look_backs, order_look_back, record_look_back
+from storage.findings.look_backs import (
+    call_off_look_back,
+    closed_in_charge,
+    move_look_back,
+    open_look_backs,
+    order_look_back,
+    record_look_back,
+)
 from storage.instants import full_date
 from storage.outbox.body import Body, Choice
 
@@ -31,6 +38,7 @@ FORM = Form(
     name="look_back",
     version=1,
     title="安排回头看",
+    amended_by=("change_look_back",),
     permitted=lambda at: "" if closed_options(at) else "没有可以安排回头看的问题（销号以后才能安排）。",
     submit=_order,
     fields=(
@@ -84,5 +92,42 @@ RESULT = Form(
             options=lambda _: [Option("yes", "重新整改"), Option("no", "只作记录")],
             when=lambda answers: answers.get("holds", {}).get("v") == "no",
         ),
+    ),
+)  # fmt: skip
+
+
+def _change(form: Submission) -> Submitted:
+    day = form.day("due_on")
+    about = {"look_back_id": form.value("look_back"), "reason": form.text("reason")}
+    if day is None:
+        changed = call_off_look_back(form.session, **about, actor=form.actor, now=form.now)
+        said = "这次回头看已取消，原因留存。"
+    else:
+        changed = move_look_back(form.session, **about, due_on=day, actor=form.actor, now=form.now)
+        said = f"回头看已改为{full_date(day)}前完成。"
+    look = (Choice(f"finding:{changed.finding_id}", "查看问题"),)
+    notice = Body("一个问题的回头看已取消。" if day is None else f"一个问题的回头看改为{full_date(day)}前完成。", look)
+    told = sorted({*changed.responsible, changed.ordered_by} - {form.actor.person_id})
+    return Submitted(Body(said, look), tuple((one, notice) for one in told))
+
+
+CHANGE = Form(
+    name="change_look_back",
+    version=1,
+    title="更改回头看",
+    amended_by=("look_back",),
+    permitted=lambda at: "" if _open(at) else "没有可以更改的回头看（已登记结果的不能再改）。",
+    submit=_change,
+    fields=(
+        FormField("look_back", "回头看", "更改哪一项？", FieldKind.CHOICE, options=_open),
+        FormField(
+            "what", "更改的内容", "改日期，还是取消？", FieldKind.CHOICE,
+            options=lambda _: [Option("move", "改日期"), Option("call_off", "取消回头看")],
+        ),
+        FormField(
+            "due_on", "完成日期", "改为哪天以前完成？", FieldKind.DATE, times=Times.FUTURE, hint="例如：三个月内、年底前。",
+            when=lambda answers: answers.get("what", {}).get("v") == "move",
+        ),
+        FormField("reason", "原因", "为什么更改？", FieldKind.TEXT, explains=True, longest=500),
     ),
 )  # fmt: skip

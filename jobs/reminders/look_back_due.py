@@ -20,7 +20,7 @@ def _facts(_: date, __: Sequence[Ladder]) -> Any:
         )
         .select_from(LookBack)
         .join(Finding, col(Finding.id) == col(LookBack.finding_id))
-        .where(col(LookBack.recorded_at).is_(None))
+        .where(col(LookBack.recorded_at).is_(None), LookBack.void_reason == "")
     )
 
 

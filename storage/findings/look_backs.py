@@ -1,4 +1,4 @@
-"""回头看 after closing (R5) and 会上剖析 at the democratic-life meeting (R2)."""
+"""回头看 after closing (R5): ordered, moved or called off, and its result."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -8,12 +8,11 @@ from sqlmodel import Session, col, select
 
 from storage import audit
 from storage.errors import Conflict, NotFound, NotPermitted, RuleBroken
-from storage.findings.access import is_about, is_in_charge, is_responsible, may_see_finding
-from storage.findings.parties import doers_of, official_of, responsible_for
+from storage.findings.access import is_in_charge, may_see_finding
+from storage.findings.parties import doers_of, responsible_for
 from storage.findings.rules import FindingStatus, check_move
-from storage.findings.tables import Finding, LookBack, MeetingAnalysis
-from storage.instants import shanghai_date
-from storage.people.queries import names_of
+from storage.findings.tables import Finding, LookBack
+from storage.instants import full_date, shanghai_date
 from storage.people.rules import Actor
 
 
@@ -30,17 +29,10 @@ class LookBackView:
     holds: bool | None
     result: str
     reopened: bool
+    void_reason: str
+    """Why it was called off; "" where it stands."""
+
     responsible: tuple[int, ...] = ()
-
-
-@dataclass(frozen=True)
-class AnalysisView:
-    """What was said about a problem at the meeting."""
-
-    id: int
-    held_on: date
-    text: str
-    by: str
 
 
 def _in_charge(session: Session, actor: Actor, finding_id: int) -> Finding:
@@ -64,16 +56,12 @@ def order_look_back(
         raise RuleBroken(f"这个问题当前为“{finding.status}”，销号以后才能安排回头看。")
     if due_on < shanghai_date(now):
         raise RuleBroken("回头看的日期已经过去，请填写今天或以后的日期。")
-    waiting = select(LookBack.id).where(LookBack.finding_id == finding_id, col(LookBack.holds).is_(None))
+    waiting = select(LookBack.id).where(LookBack.finding_id == finding_id, _is_waiting())
     if session.exec(waiting).first() is not None:
         raise Conflict("这个问题已经安排了回头看，请先登记结果。")
     row = LookBack(finding_id=finding_id, due_on=due_on, note=note, ordered_at=now, ordered_by=actor.person_id)
     session.add(row)
-    session.flush()
-    audit.record(
-        session, action="finding.order_look_back", subject="finding", subject_id=finding_id,
-        actor_id=actor.person_id, now=now, fields={"due_on": (None, due_on), "note": ("", note)},
-    )  # fmt: skip
+    _note(session, "finding.order_look_back", row, actor, now, {"due_on": (None, due_on), "note": ("", note)})
     return _views(session, col(LookBack.id) == row.id)[0]
 
 
@@ -84,12 +72,7 @@ def record_look_back(
 
     Errors: NotFound, NotPermitted for the doer, RuleBroken without a result, Conflict when recorded already.
     """
-    row = session.get(LookBack, look_back_id)
-    if row is None:
-        raise NotFound()
-    finding = _in_charge(session, actor, row.finding_id)
-    if row.holds is not None:
-        raise Conflict("这次回头看已经登记过结果。")
+    row, finding = _waiting(session, look_back_id, actor)
     if not result.strip():
         raise RuleBroken("请写明回头看的情况。")
     if reopen and holds:
@@ -102,13 +85,75 @@ def record_look_back(
         check_move(before, FindingStatus.RECTIFYING)
         finding.status, finding.completed_on = FindingStatus.RECTIFYING, None
         session.add(finding)
+    changed: dict[str, audit.Change] = {
+        "holds": (None, holds),
+        "result": ("", result),
+        "status": (before, finding.status),
+    }
+    _note(session, "finding.record_look_back", row, actor, now, changed)
+    return _views(session, col(LookBack.id) == look_back_id)[0]
+
+
+def move_look_back(
+    session: Session, *, look_back_id: int, due_on: date, reason: str, actor: Actor, now: datetime
+) -> LookBackView:
+    """Another day for a look-back whose result is not recorded; the old day stays in its note.
+
+    Errors: as for `record_look_back`; RuleBroken without a reason or for a day past, Conflict for the same day.
+    """
+    row, _ = _waiting(session, look_back_id, actor)
+    if not reason.strip():
+        raise RuleBroken("更改回头看的日期需要写明原因。")
+    if due_on < shanghai_date(now):
+        raise RuleBroken("回头看的日期已经过去，请填写今天或以后的日期。")
+    if due_on == row.due_on:
+        raise Conflict("完成日期就是这一天，无需更改。")
+    before, said = row.due_on, f"原定{full_date(row.due_on)}前，因{reason.rstrip('。')}改期"
+    row.due_on, row.note = due_on, f"{row.note}；{said}" if row.note else said
+    session.add(row)
+    _note(session, "finding.move_look_back", row, actor, now, {"due_on": (before, due_on), "reason": ("", reason)})
+    return _views(session, col(LookBack.id) == look_back_id)[0]
+
+
+def call_off_look_back(
+    session: Session, *, look_back_id: int, reason: str, actor: Actor, now: datetime
+) -> LookBackView:
+    """Call a look-back off (取消回头看); it is kept with the reason. Errors as for `move_look_back`."""
+    row, _ = _waiting(session, look_back_id, actor)
+    if not reason.strip():
+        raise RuleBroken("取消回头看需要写明原因。")
+    row.void_reason = reason
+    session.add(row)
+    _note(session, "finding.call_off_look_back", row, actor, now, {"void_reason": ("", reason)})
+    return _views(session, col(LookBack.id) == look_back_id)[0]
+
+
+def _waiting(session: Session, look_back_id: int, actor: Actor) -> tuple[LookBack, Finding]:
+    """A look-back that waits for its result, and its finding. NotFound, NotPermitted for the doer, Conflict."""
+    row = session.get(LookBack, look_back_id)
+    if row is None:
+        raise NotFound()
+    finding = _in_charge(session, actor, row.finding_id)
+    if row.holds is not None:
+        raise Conflict("这次回头看已经登记过结果。")
+    if row.void_reason:
+        raise Conflict("这次回头看已经取消。")
+    return row, finding
+
+
+def _note(
+    session: Session, action: str, row: LookBack, actor: Actor, now: datetime, fields: dict[str, audit.Change]
+) -> None:
     session.flush()
     audit.record(
-        session, action="finding.record_look_back", subject="finding", subject_id=row.finding_id,
-        actor_id=actor.person_id, now=now,
-        fields={"holds": (None, holds), "result": ("", result), "status": (before, finding.status)},
+        session, action=action, subject="finding", subject_id=row.finding_id, actor_id=actor.person_id, now=now,
+        fields=fields,
     )  # fmt: skip
-    return _views(session, col(LookBack.id) == look_back_id)[0]
+
+
+def _is_waiting() -> ColumnElement[bool]:
+    """Ordered, not called off, its result not recorded."""
+    return col(LookBack.holds).is_(None) & (col(LookBack.void_reason) == "")
 
 
 def look_backs_of(session: Session, actor: Actor, finding_id: int) -> list[LookBackView]:
@@ -118,7 +163,7 @@ def look_backs_of(session: Session, actor: Actor, finding_id: int) -> list[LookB
 
 def open_look_backs(session: Session, actor: Actor) -> list[LookBackView]:
     """The look-backs this person may record the result of, the earliest first."""
-    views = _views(session, col(LookBack.holds).is_(None) & is_in_charge(actor))
+    views = _views(session, _is_waiting() & is_in_charge(actor))
     return sorted(
         (view for view in views if actor.person_id not in doers_of(session, view.finding_id)),
         key=lambda view: view.due_on,
@@ -127,7 +172,7 @@ def open_look_backs(session: Session, actor: Actor) -> list[LookBackView]:
 
 def closed_in_charge(session: Session, actor: Actor) -> list[tuple[int, str]]:
     """The closed findings (id, problem) this person may order a look-back on."""
-    waiting = select(LookBack.finding_id).where(col(LookBack.holds).is_(None))
+    waiting = select(LookBack.finding_id).where(_is_waiting())
     rows = session.exec(
         select(Finding.id, Finding.problem)
         .where(is_in_charge(actor), Finding.status == FindingStatus.CLOSED, col(Finding.id).not_in(waiting))
@@ -147,61 +192,7 @@ def _views(session: Session, condition: ColumnElement[bool]) -> list[LookBackVie
     return [
         LookBackView(
             row.id or 0, row.finding_id, problem, row.due_on, row.note, row.ordered_by, row.holds, row.result,
-            row.reopened, tuple(responsible_for(session, row.finding_id)),
+            row.reopened, row.void_reason, tuple(responsible_for(session, row.finding_id)),
         )
         for row, problem in rows
     ]  # fmt: skip
-
-
-def _may_analyse(actor: Actor) -> ColumnElement[bool]:
-    return (is_about(actor) & col(Finding.issued_at).is_not(None)) | is_responsible(actor.acts_for)
-
-
-def analysable_findings(session: Session, actor: Actor) -> list[tuple[int, str]]:
-    """The findings (id, problem) this person may say were analysed at the meeting."""
-    rows = session.exec(
-        select(Finding.id, Finding.problem)
-        .where(_may_analyse(actor), Finding.status != FindingStatus.VOID)
-        .order_by(col(Finding.id).desc())
-        .limit(100)
-    ).all()
-    return [(id_ or 0, problem) for id_, problem in rows]
-
-
-def record_analysis(
-    session: Session, *, finding_id: int, held_on: date, text: str, actor: Actor, now: datetime
-) -> tuple[int, int | None]:
-    """Record that the problem was analysed at the meeting; gives (id, the official it was recorded for, if any).
-
-    Errors: NotFound for somebody else's finding; RuleBroken for a day still to come or an empty text.
-    """
-    finding = session.exec(select(Finding).where(Finding.id == finding_id, _may_analyse(actor))).first()
-    if finding is None:
-        raise NotFound()
-    if held_on > shanghai_date(now):
-        raise RuleBroken("会议日期还没有到。")
-    if not text.strip():
-        raise RuleBroken("请写明剖析的内容。")
-    on_behalf = None if finding.person_id == actor.person_id else official_of(session, actor, finding_id)
-    row = MeetingAnalysis(
-        finding_id=finding_id, held_on=held_on, text=text, at=now, actor_id=actor.person_id, on_behalf_of=on_behalf
-    )
-    session.add(row)
-    session.flush()
-    audit.record(
-        session, action="finding.analyse", subject="finding", subject_id=finding_id, actor_id=actor.person_id,
-        on_behalf_of=on_behalf, now=now, fields={"held_on": (None, held_on), "text": ("", text)},
-    )  # fmt: skip
-    return row.id or 0, on_behalf
-
-
-def analyses_of(session: Session, actor: Actor, finding_id: int) -> list[AnalysisView]:
-    """What was said at meetings about one finding; [] for whoever may not see it."""
-    rows = session.exec(
-        select(MeetingAnalysis)
-        .join(Finding, col(Finding.id) == col(MeetingAnalysis.finding_id))
-        .where(MeetingAnalysis.finding_id == finding_id, may_see_finding(actor))
-        .order_by(col(MeetingAnalysis.id))
-    ).all()
-    names = names_of(session, {row.actor_id for row in rows})
-    return [AnalysisView(row.id or 0, row.held_on, row.text, names.get(row.actor_id, "")) for row in rows]

@@ -131,7 +131,10 @@ class Extension(SQLModel, table=True):
 
 
 class LookBack(SQLModel, table=True):
-    """回头看: ordered on a closed finding, with its day and its result; a bad result can reopen the finding."""
+    """回头看: ordered on a closed finding, with its day and its result; a bad result can reopen the finding.
+
+    One called off keeps its row with the reason in `void_reason`.
+    """
 
     id: int | None = Field(default=None, primary_key=True)
     finding_id: int = Field(foreign_key="finding.id", index=True)
@@ -144,6 +147,7 @@ class LookBack(SQLModel, table=True):
     reopened: bool = False
     recorded_at: datetime | None = Field(default=None, sa_type=Instant)
     recorded_by: int | None = Field(default=None, foreign_key="person.id")
+    void_reason: str = ""
 
 
 class MeetingAnalysis(SQLModel, table=True):
@@ -156,3 +160,4 @@ class MeetingAnalysis(SQLModel, table=True):
     at: datetime = Field(sa_type=Instant)
     actor_id: int = Field(foreign_key="person.id")
     on_behalf_of: int | None = Field(default=None, foreign_key="person.id")
+    void_reason: str = ""

@@ -11,6 +11,7 @@ from storage.database import Database
 from storage.documents.rules import AudienceLevel
 from storage.duties.tables import Obligation
 from storage.enquiries.actions import Terms, Wording, pass_on, pin_answer
+from storage.findings.analyses import record_analysis
 from storage.findings.extensions import request_extension
 from storage.findings.look_backs import order_look_back
 from storage.findings.progress import report_progress
@@ -48,7 +49,9 @@ SCENES: dict[str, str] = {
     "review": "leader",
     "look_back": "discipline",
     "look_back_result": "discipline",
+    "change_look_back": "discipline",
     "analysis": "subject",
+    "void_analysis": "subject",
     "correct_record": "leader",
     "void_talk": "leader",
     "quality": "leader",
@@ -99,7 +102,10 @@ def rich_world(database: Database, folder: Path, *, going_round: bool = False) -
             session, finding_id=named.finding_id, due_on=date(2025, 12, 1), now=world.now,
             actor=world.actor(session, "discipline"),
         )  # fmt: skip
-        _named(world, session, "下乡调研全年3次", [])
+        record_analysis(
+            session, finding_id=_named(world, session, "下乡调研全年3次", []).finding_id, held_on=date(2025, 7, 31),
+            text="会上从作风上作了剖析", actor=world.actor(session, "subject"), now=world.now,
+        )  # fmt: skip
         plan_talk(
             session, duty_id=world.duty_of("township_head"), at=moment("2025-08-25 09:00"), place="", now=world.now,
             actor=world.actor(session, "subject"),

@@ -7,7 +7,9 @@ from datetime import date
 import pytest
 from sqlmodel import col, select
 
-from storage.findings.tables import Finding, LookBack, Measure, ProgressEntry, Review
+from storage.errors import Conflict, NotFound, NotPermitted, RuleBroken
+from storage.findings.look_backs import call_off_look_back, move_look_back
+from storage.findings.tables import Finding, LookBack, Measure, MeetingAnalysis, ProgressEntry, Review
 from tests.bot.dialogue.speaking import Speaker
 from tests.bot.dialogue.world import MEASURES, PROBLEM, World
 from tests.bot.forms.filling import fill, hear
@@ -261,6 +263,61 @@ def test_look_back_holds_or_reopens(world: World) -> None:
 def test_look_back_only_on_closed_findings(world: World) -> None:
     said = world.speaker("discipline").says("安排回头看")
     assert "销号以后才能安排" in said
+
+
+def test_a_look_back_is_put_on_another_day_and_called_off(world: World) -> None:
+    staff = close(world)
+    fill(staff, "[安排回头看]", "11月30日", "看制度执行", "[提交]")
+    hear(world.speaker("responsible"))
+    said = fill(staff, "[查看问题]", "[更改回头看]", "[改日期]", "12月10日", "调研时间冲突", "[提交]")
+    assert "回头看已改为2025年12月10日前完成" in said
+    assert "改为2025年12月10日前完成" in hear(world.speaker("responsible"))
+    assert "回头看：2025年12月10日前（看制度执行；原定2025年11月30日前，因调研时间冲突改期），等待结果" in staff.taps(
+        "查看问题"
+    )
+    said = fill(staff, "取消回头看", "[12月10日]", "[取消回头看]", "选错了问题", "[提交]")
+    assert "已取消，原因留存" in said
+    assert "已取消，原因：选错了问题" in staff.taps("查看问题")
+    assert "更改回头看" not in staff.labels()
+    assert "安排回头看" in staff.labels()
+    assert finding(world).status == "销号"
+    assert "没有等待登记结果的回头看" in staff.says("登记回头看结果")
+
+
+def test_who_put_it_right_changes_no_look_back(world: World) -> None:
+    staff = close(world)
+    fill(staff, "[安排回头看]", "11月30日", "跳过", "[提交]")
+    with world.database.transaction() as session:
+        (ordered,) = session.exec(select(LookBack)).all()
+        doer, stranger = world.actor(session, "responsible"), world.actor(session, "outside_staff")
+        why = {"look_back_id": ordered.id or 0, "reason": "改期", "now": world.now}
+        for actor in (doer, stranger):
+            with pytest.raises((NotFound, NotPermitted)):
+                move_look_back(session, due_on=date(2025, 12, 10), actor=actor, **why)
+            with pytest.raises((NotFound, NotPermitted)):
+                call_off_look_back(session, actor=actor, **why)
+        charged = world.actor(session, "discipline")
+        with pytest.raises(Conflict):
+            move_look_back(session, due_on=ordered.due_on, actor=charged, **why)
+        with pytest.raises(RuleBroken):
+            move_look_back(session, due_on=date(2025, 7, 1), actor=charged, **why)
+        call_off_look_back(session, actor=charged, **why)
+        with pytest.raises(Conflict):
+            call_off_look_back(session, actor=charged, **why)
+
+
+def test_an_analysis_recorded_by_mistake_is_voided_by_who_recorded_it(world: World) -> None:
+    subject, leader = world.speaker("subject"), world.speaker("leader")
+    world.at("2025-08-22 09:00")
+    fill(subject, "登记会上剖析", f"[{PROBLEM}]", "昨天", "从责任落实上作了剖析，举了3个事例", "[提交]")
+    assert "没有可以作废的会上剖析" in leader.says("作废会上剖析")
+    said = fill(subject, "剖析填错了", "[2025年8月21日]", "会期登记错误", "[提交]")
+    assert "已作废" in said
+    assert "作废了一条" in hear(leader)
+    assert "会上剖析" not in leader.taps("查看问题")
+    assert "哪天开的" in subject.taps("重新登记")
+    with world.database.reading() as session:
+        assert session.exec(select(MeetingAnalysis.void_reason)).one() == "会期登记错误"
 
 
 def test_analysed_at_the_meeting(world: World) -> None:

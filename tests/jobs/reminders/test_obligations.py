@@ -10,6 +10,7 @@ from storage.database import Database
 from storage.duties.actions import complete
 from storage.duties.tables import Obligation
 from storage.errors import Conflict, NotFound
+from storage.findings.look_backs import call_off_look_back, move_look_back, order_look_back
 from storage.findings.progress import report_progress
 from storage.findings.tables import Extension, Finding, LookBack, Measure
 from storage.findings.three_lists import MeasureText, name_finding
@@ -238,6 +239,27 @@ def test_a_look_back_without_result(database: Database, cast: Cast) -> None:
     assert sent(desk, "2025-07-09", "2025-10-22") == [
         ("10-15", "A3", -7), ("10-15", "A4", -7), ("10-22", "A3", 0), ("10-22", "A4", 0),
     ]  # fmt: skip
+
+
+def test_a_look_back_moved_is_due_on_its_new_day_and_one_called_off_never(database: Database, cast: Cast) -> None:
+    number, staff = finding(database, cast), cast.actor(database, "discipline")
+    with database.transaction() as session:
+        session.execute(update(Finding).values(status="销号"))
+        at = moment("2025-07-08 10:00")
+        ordered = order_look_back(session, finding_id=number, due_on=day("2025-09-10"), actor=staff, now=at)
+    desk = Desk(database, "look_back_due")
+    assert sent(desk, "2025-07-09", "2025-09-03") == [("09-03", "A3", -7), ("09-03", "A4", -7)]
+    with database.transaction() as session:
+        move_look_back(
+            session, look_back_id=ordered.id, due_on=day("2025-10-22"), reason="调研", actor=staff,
+            now=moment("2025-09-04 10:00"),
+        )  # fmt: skip
+    assert sent(desk, "2025-09-04", "2025-10-15") == [("10-15", "A3", -7), ("10-15", "A4", -7)]
+    with database.transaction() as session:
+        call_off_look_back(
+            session, look_back_id=ordered.id, reason="选错了", actor=staff, now=moment("2025-10-16 10:00")
+        )
+    assert sent(desk, "2025-10-16", "2025-12-01") == []
 
 
 def adopt(database: Database, cast: Cast, name: str = "full-1", unit: str = "Y") -> None:
