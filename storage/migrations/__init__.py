@@ -11,7 +11,7 @@ from storage.errors import Refused
 if TYPE_CHECKING:
     from alembic.config import Config
 
-HEAD = "0003"
+HEAD = "0004"
 MIGRATING = 7_001
 HERE = Path(__file__).parent
 

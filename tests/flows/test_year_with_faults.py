@@ -65,6 +65,16 @@ def test_a_season_with_faults_on_either_engine(database: Database, tmp_path: Pat
     assert Checker().take(year.run(20)) == []
 
 
+@pytest.mark.soak
+@pytest.mark.skipif(not SOAK, reason="long: TANHUA_SOAK=1")
+@pytest.mark.parametrize("seed", [11, 12, 13])
+def test_a_year_with_faults_on_either_engine(database: Database, tmp_path: Path, seed: int) -> None:
+    url = database.engine.url.render_as_string(hide_password=False)
+    year = FaultYear(seed, lambda: open_database(url, durable=False), tmp_path)
+    assert Checker().take(year.run(365)) == []
+    assert CaseChecker().take(year.cases) == []
+
+
 @pytest.fixture(scope="module")
 def province() -> CampaignPlan:
     return read_plan(SAMPLES / "anhui2020.xlsx")
