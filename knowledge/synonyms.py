@@ -1,5 +1,6 @@
 """Words people say and the words documents use for them. Both ways are not needed: only questions are widened."""
 
+from knowledge.synonyms_of_conduct import SAID_OF_CONDUCT
 from knowledge.synonyms_of_law import SAID_OF_LAW
 
 SAID: tuple[tuple[str, str], ...] = (
@@ -184,4 +185,4 @@ def widened(text: str) -> list[str]:
 
 def meanings(text: str) -> list[tuple[str, str]]:
     """What is said in `text` and has other words in documents, each with those words, a space between them."""
-    return [(said, meant) for said, meant in (*SAID, *SAID_OF_LAW) if said in text]
+    return [(said, meant) for said, meant in (*SAID, *SAID_OF_CONDUCT, *SAID_OF_LAW) if said in text]
