@@ -81,7 +81,10 @@ def _talk_choices(asked: Asked, view: TalkView, *, written: bool) -> list[Choice
     waiting = dict(talks_to_answer(asked.session, asked.actor))
     if view.id in waiting:
         choices.append(Choice(f"acknowledge:{view.id}", "确认"))
-        choices += [] if waiting[view.id] else [Choice(f"object:{view.id}", "有异议")]
+        objected = waiting[view.id] is not None
+        choices.append(
+            Choice(f"withdraw_objection:{view.id}", "撤回异议") if objected else Choice(f"object:{view.id}", "有异议")
+        )
     if not led(asked.actor, view):
         return choices
     choices.append(Choice(f"name_finding:{view.id}", "建立三清单"))
@@ -136,6 +139,7 @@ COMMANDS = (
     Command("call_off", "取消谈话安排", begin("call_off", "talk"), ("取消谈话安排", "取消谈话", "取消安排")),
     Command("acknowledge", "确认谈话记录", acknowledge),
     Command("object", "提出异议", begin("object", "talk"), ("提出异议", "有异议")),
+    Command("withdraw_objection", "撤回异议", begin("withdraw_objection", "talk"), ("撤回异议", "取消异议")),
     Command("quality", "谈话质量自查", begin("quality", "talk"), ("谈话质量自查", "质量自查")),
     Command("correct_record", "更正谈话记录", begin("correct_record", "talk"), ("更正谈话记录", "更正记录")),
     Command("void_talk", "作废谈话记录", begin("void_talk", "talk"), ("作废谈话记录", "作废谈话")),

@@ -36,6 +36,7 @@ _ALL = (
     call_off.FORM,
     three_lists.FORM,
     answer_talk.FORM,
+    answer_talk.WITHDRAW,
     extension.FORM,
     extension.DECISION,
     review.FORM,

@@ -9,6 +9,7 @@ from sqlmodel import Session, col, select
 
 from storage import audit
 from storage.errors import Conflict, NotFound, RuleBroken
+from storage.instants import full_date, shanghai_date
 from storage.people.rules import Actor
 from storage.talks.rules import TalkStatus
 from storage.talks.tables import Talk, TalkCheck, TalkSubject
@@ -68,19 +69,38 @@ def object_to_talk(session: Session, *, talk_id: int, reason: str, actor: Actor,
         raise RuleBroken("提出异议需要写明理由。")
     if part.acknowledged_at is not None:
         raise Conflict("您已经确认过这次谈话；如仍有不同意见，请直接联系谈话人。")
-    if part.objection:
-        raise Conflict("您已经提出过异议，谈话人已收到。")
-    part.objection, part.objected_at = reason, now
+    if part.objected_at is not None:
+        raise Conflict("您已经提出过异议，谈话人已收到；要撤回，请用“撤回异议”。")
+    before = part.objection  # one withdrawn earlier stays beside it
+    part.objection, part.objected_at = f"{before}\n{reason}" if before else reason, now
     session.add(part)
     audit.record(
         session, action="talk.object", subject="talk", subject_id=talk_id, actor_id=actor.person_id, now=now,
-        fields={"objection": ("", reason)},
+        fields={"objection": (before, part.objection)},
     )  # fmt: skip
     return Response(talk_id, talk.talker_id, talk.talking_unit_id, False, reason)
 
 
+def withdraw_objection(session: Session, *, talk_id: int, actor: Actor, now: datetime) -> Response:
+    """The subject takes an objection back (撤回异议); its text stays, with the day it was taken back on.
+
+    Errors: NotFound for anybody else, Conflict where no objection stands.
+    """
+    talk, part = _own(session, talk_id, actor)
+    if part.objected_at is None or part.acknowledged_at is not None:
+        raise Conflict("这次谈话没有可以撤回的异议。")
+    before = part.objection
+    part.objection, part.objected_at = f"{before}（{full_date(shanghai_date(now))}撤回）", None
+    session.add(part)
+    audit.record(
+        session, action="talk.withdraw_objection", subject="talk", subject_id=talk_id, actor_id=actor.person_id,
+        now=now, fields={"objection": (before, part.objection)},
+    )  # fmt: skip
+    return Response(talk_id, talk.talker_id, talk.talking_unit_id, False, part.objection)
+
+
 def talks_to_answer(session: Session, actor: Actor) -> list[tuple[int, datetime | None]]:
-    """The actor's own issued talks not yet acknowledged: (talk id, when an objection was made)."""
+    """The actor's own issued talks not yet acknowledged: (talk id, when the objection was made that stands)."""
     rows = session.exec(
         select(Talk.id, TalkSubject.objected_at)
         .join(TalkSubject, col(TalkSubject.talk_id) == col(Talk.id))

@@ -25,6 +25,7 @@ from storage.outbox.tables import OutgoingMessage
 from storage.rulebooks.queries import default_rulebook
 from storage.talks.outlines import QuestionText, add_question, send_round
 from storage.talks.planning import plan_talk
+from storage.talks.responses import object_to_talk
 from storage.talks.tables import Talk
 from tests.bot.dialogue.world import World, build_world
 from tests.moments import moment
@@ -45,6 +46,7 @@ SCENES: dict[str, str] = {
     "change_type": "leader",
     "three_lists": "subject",
     "object": "subject",
+    "withdraw_objection": "subject",
     "decide_extension": "leader",
     "review": "leader",
     "look_back": "discipline",
@@ -78,8 +80,12 @@ BEGUN_BY = {
 """Choices that begin a form where its name alone does not."""
 
 
-def rich_world(database: Database, folder: Path, *, going_round: bool = False) -> World:
-    """The world; `going_round`: the outline has been sent for countersigning."""
+LATER = frozenset(["outline_sign", "withdraw_objection"])
+"""Forms that need the world as it is later."""
+
+
+def rich_world(database: Database, folder: Path, *, later: bool = False) -> World:
+    """The world; `later`: the outline has been sent for countersigning, and the subject has objected to the record."""
     world = build_world(database, folder)
     with database.transaction() as session:
         _report(world, session, measure=1, percent=60)
@@ -110,10 +116,18 @@ def rich_world(database: Database, folder: Path, *, going_round: bool = False) -
             session, duty_id=world.duty_of("township_head"), at=moment("2025-08-25 09:00"), place="", now=world.now,
             actor=world.actor(session, "subject"),
         )  # fmt: skip
-        _outline(world, session, going_round=going_round)
+        _outline(world, session, going_round=later)
         _reminder(world, session)
         _obligation(world, session)
         _enquiries(world, session)
+        if later:
+            object_to_talk(
+                session,
+                talk_id=world.talk_id,
+                reason="账目已在六月理清",
+                actor=world.actor(session, "subject"),
+                now=world.now,
+            )
     return world
 
 

@@ -22,7 +22,7 @@ from bot.forms import FORMS
 from storage.conversations.tables import FormSession
 from storage.database import Database, open_database
 from tests.bot.dialogue.playing import ASIDES, NOISE, WORDS, Player
-from tests.bot.dialogue.rich_world import SCENES, rich_world
+from tests.bot.dialogue.rich_world import LATER, SCENES, rich_world
 from tests.bot.dialogue.world import World
 from tests.engines import SqliteFiles
 
@@ -37,11 +37,11 @@ Template = tuple[Path, World]
 def templates(sqlite_files: SqliteFiles, tmp_path_factory: pytest.TempPathFactory) -> dict[bool, Template]:
     """The rich world as files to copy, with and without the outline going round."""
     found = {}
-    for going_round in (False, True):
+    for later in (False, True):
         folder = tmp_path_factory.mktemp("rich")
         with sqlite_files.fresh(folder) as database:
-            world = rich_world(database, folder, going_round=going_round)
-        found[going_round] = (folder / "tanhua.db", world)
+            world = rich_world(database, folder, later=later)
+        found[later] = (folder / "tanhua.db", world)
     return found
 
 
@@ -155,7 +155,7 @@ def test_every_form_has_a_scene() -> None:
 def test_any_order_of_events(form: str, templates: dict[bool, Template], stage: Path) -> None:
     steps: list[int] = []
     run_state_machine_as_test(
-        machine_of(form, templates[form == "outline_sign"], stage, steps),
+        machine_of(form, templates[form in LATER], stage, steps),
         settings=settings(
             max_examples=EXAMPLES,
             stateful_step_count=STEPS,
@@ -173,7 +173,7 @@ def test_any_order_of_events(form: str, templates: dict[bool, Template], stage: 
 
 @pytest.mark.parametrize("form", list(SCENES))
 def test_good_answers_alone_submit_every_form(form: str, templates: dict[bool, Template], tmp_path: Path) -> None:
-    path, world = templates[form == "outline_sign"]
+    path, world = templates[form in LATER]
     shutil.copy(path, tmp_path / "tanhua.db")
     database = open_database(f"sqlite:///{tmp_path / 'tanhua.db'}", durable=False)
     try:

@@ -90,6 +90,26 @@ def test_an_objection_goes_to_the_talker_and_nobody_else(world: World) -> None:
     assert "账目问题已经在6月" not in world.speaker("recorder").taps_id(f"talk:{world.talk_id}")
 
 
+def test_an_objection_is_withdrawn_and_another_may_be_made(world: World) -> None:
+    subject, leader = world.speaker("subject"), world.speaker("leader")
+    assert "没有可以撤回的异议" in subject.says("撤回异议")
+    fill(subject, "提出异议", "赵启明", "账目问题已经在6月整改完毕", "[提交]")
+    hear(leader)
+    assert "撤回异议" in subject.says("撤回刚才的") + "".join(subject.labels())
+    subject.taps_id(f"talk:{world.talk_id}")
+    assert "有异议" not in subject.labels()
+    said = fill(subject, "[撤回异议]", "[提交]")
+    assert "异议已撤回，原文留存" in said
+    assert "撤回了对谈话记录的异议" in hear(leader)
+    assert "账目问题已经在6月整改完毕（2025年8月1日撤回）" in leader.taps("查看记录")
+    assert "已转给谈话人" in fill(subject, "提出异议", "赵启明", "调研次数应为5次", "[提交]")
+    shown = leader.taps_id(f"talk:{world.talk_id}")
+    assert "2025年8月1日撤回" in shown
+    assert "调研次数应为5次" in shown
+    subject.taps_id(f"acknowledge:{world.talk_id}")
+    assert "没有可以撤回的异议" in subject.says("撤回异议")
+
+
 def test_the_liaison_cannot_confirm_for_the_official(world: World) -> None:
     said = world.speaker("liaison").taps_id(f"acknowledge:{world.talk_id}")
     assert "已确认" not in said
