@@ -89,7 +89,8 @@ HAND_OVER = re.compile(
     r"发给我|给我(?:看|发|列|一份|导|查)|让我看|告诉我|透露|说出来|导出|下载|拷贝|打印|调(?:出来|阅|取)|列(?:出|一下|个)|都?有谁|查(?:一下|查|出|看)?|看看|悄悄|偷偷|偷看|内部消息"
 )
 LISTS_OF_PEOPLE = re.compile(
-    r"(?:名单|花名册|手机号|电话号?码?|身份证号?|住址|联系方式).{0,16}(?:导|发|给|列|下载|打印|告诉)|(?:导|发|给|列|下载|打印|告诉|要).{0,24}(?:名单|花名册|手机号|电话号?码?|身份证号?|住址|联系方式)"
+    r"(?:名单|花名册|手机号|电话号?码?|身份证号?|住址|联系方式)[^，。；？?]{0,16}(?:导|发(?!布)|给|列(?![为入])|下载|打印|告诉)|"
+    r"(?:导|发(?![展布])|给|列(?![为入])|下载|打印|告诉|要)[^，。；？?]{0,24}(?:名单|花名册|手机号|电话号?码?|身份证号?|住址|联系方式)"
 )
 COMMAND = re.compile(
     r"^(?:请|麻烦)?(?:取消|返回|上一步|下一步|后退|跳过|帮助|菜单|主菜单|提交|确认|确定|重来|重新(?:开始|填写?)|修改|暂停|继续|退出|结束|停止|保存|查看|撤回|撤销|是|否|不|不是|没有)(?:吧|了|一下|填报|填写|这[个条项])*$|"
@@ -137,7 +138,7 @@ QUESTION = re.compile(
 )
 
 
-SURE = {Manner.SMALLTALK: 0.7, Manner.REDIRECT: 0.92, Manner.COMMAND: 0.8, Manner.REFUSE: 0.8}
+SURE = {Manner.SMALLTALK: 0.7, Manner.REDIRECT: 0.92, Manner.COMMAND: 0.8, Manner.REFUSE: 0.92}
 """So likely must a manner be for a message to be turned away without a look into the documents."""
 LIKELY = {Manner.SMALLTALK: 0.6, Manner.REDIRECT: 0.87, Manner.COMMAND: 0.6, Manner.REFUSE: 0.6}
 """The same after the look, when the documents have no answer."""

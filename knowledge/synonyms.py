@@ -1,5 +1,7 @@
 """Words people say and the words documents use for them. Both ways are not needed: only questions are widened."""
 
+import re
+
 from knowledge.synonyms_of_conduct import SAID_OF_CONDUCT
 from knowledge.synonyms_of_law import SAID_OF_LAW
 
@@ -142,10 +144,43 @@ SAID: tuple[tuple[str, str], ...] = (
     ("拍照", "拍摄"),
     ("录像", "录音录像"),
     ("迎接", "迎送"),
+    ("支委会", "支部委员会"),
+    ("大楼", "办公楼 办公用房"),
+    ("老楼", "原办公用房"),
+    ("空着", "闲置"),
+    ("腾出来", "腾退"),
+    ("贴出来", "公示 张贴"),
+    ("在哪儿贴", "公示"),
+    ("在哪贴", "公示"),
+    ("讨说法", "信访 走访"),
+    ("讨个说法", "信访 走访"),
+    ("一块儿来", "多人 走访"),
+    ("一起来", "多人"),
+    ("刚上任", "新任职 新提拔"),
+    ("新上任", "新任职 新提拔"),
+    ("坐久", "长期任职"),
+    ("待久", "长期任职"),
+    ("干久", "长期任职"),
+    ("盯着", "监督"),
+    ("盯住", "监督"),
+    ("病了", "健康原因"),
+    ("得病", "健康原因"),
+    ("生病", "健康原因"),
+    ("没法上班", "无法正常履行职责"),
+    ("上不了班", "无法正常履行职责"),
+    ("拿掉", "免去 撤销"),
+    ("过寿", "祝寿"),
+    ("办寿", "祝寿"),
     ("接站", "迎送"),
     ("送行", "迎送"),
     ("特产", "土特产"),
     ("高铁", "公共交通工具"),
+    ("高铁站", "车站 迎送"),
+    ("火车站", "车站 迎送"),
+    ("接机", "机场 迎送"),
+    ("机场接", "机场 迎送"),
+    ("去接", "迎送"),
+    ("接一下", "迎送"),
     ("火车", "公共交通工具"),
     ("通气", "交换意见 沟通"),
     ("通个气", "交换意见 沟通"),
@@ -178,11 +213,22 @@ SAID: tuple[tuple[str, str], ...] = (
 )
 
 
+SAID_SO: tuple[tuple[str, str], ...] = (*SAID, *SAID_OF_CONDUCT, *SAID_OF_LAW)
+BETWEEN = re.compile(r"(?<=[\u4e00-\u9fff])[了过着](?=[\u4e00-\u9fff])")
+"""What stands inside a phrase when it is spoken of as done: 信了教 is 信教."""
+
+
 def widened(text: str) -> list[str]:
     """The documents' words for what is said in `text`."""
     return [meant for _, meant in meanings(text)]
 
 
 def meanings(text: str) -> list[tuple[str, str]]:
-    """What is said in `text` and has other words in documents, each with those words, a space between them."""
-    return [(said, meant) for said, meant in (*SAID, *SAID_OF_CONDUCT, *SAID_OF_LAW) if said in text]
+    """What is said in `text` and has other words in documents, each with those words, a space between them.
+
+    Of two phrases of which one is part of the other the longer counts: 高铁站 is no 高铁.
+    """
+    plain = BETWEEN.sub("", text)
+    found = [(said, meant) for said, meant in SAID_SO if said in text or said in plain]
+    longer = {said for said, _ in found}
+    return [(said, meant) for said, meant in found if not any(said != one and said in one for one in longer)]
