@@ -109,8 +109,12 @@ ELSEWHERE = re.compile(
     r"(?:推荐|介绍).{0,8}(?:电影|电视剧|小说|餐厅|饭店|美食|歌|音乐|股票|基金|景点|旅游|手机|电脑|游戏|理财|好吃|好玩)|(?:菜谱|食谱|减肥|健身|星座|运势|算命|属相|穿搭|护肤|追剧)|"
     r"怎么做.{0,6}(?:菜|饭|鱼|肉|汤|面)|(?:红烧|清蒸|糖醋|炒).{0,4}(?:怎么|做法)|(?:翻译|translate)|(?:写|调试).{0,6}(?:代码|程序|脚本|python|java)|(?:世界杯|欧冠|nba|英超|中超|球赛|比分|奥运会)|"
     r"(?:感冒|发烧|头疼|头痛|失眠|牙疼|胃疼|血压|咳嗽).{0,8}(?:怎么|吃|办|药)|(?:附近|哪里|哪儿|哪家).{0,6}(?:好吃|好玩|停车|加油|餐馆|饭店|医院|超市)|(?:现在)?几点(?:了|钟)|今天(?:星期|周|礼拜|几号)|"
-    r"陪我(?:聊|玩|说)|唱(?:首|个)?歌|玩.{0,4}游戏|明星|八卦|绯闻|女朋友|男朋友|相亲|孩子.{0,6}(?:作业|考试|升学)|作业题|数学题|几加几|\d+\s*[+*×x÷/]\s*\d+\s*(?:=|等于)|导航|打车|快递"
+    r"陪我(?:聊|玩|说)|唱(?:首|个)?歌|玩.{0,4}游戏|明星|八卦|绯闻|女朋友|男朋友|相亲|孩子.{0,6}(?:作业|考试|升学)|作业题|数学题|几加几|\d+\s*[+*×x÷/]\s*\d+\s*(?:=|等于)|导航|打车|(?:查|取|叫).{0,3}快递"
 )
+OFFICE = re.compile(
+    r"档案|公文|文件|涉密|机密|党[员费组支]|干部|支部|书记|纪委|监委|巡[视察]|督查|信访|公务|公车|处分|谈话|整改|单位|机关"
+)
+"""Words of an office: a message that speaks of them is about no other subject, whatever else it names."""
 REFUSABLE = re.compile(
     r"[你您我他她谁某]|[给把帮替]|隔壁|同事|别人|人家|人员|哪些人|工号|名字|名单|电话|手机号|住址|身份证|联系方式|书记|[县市局部处科校院]长|主任|领导|"
     r"张三|李四|王五|赵六|老[\u4e00-\u9fff](?:的|被)|小[王李张刘陈]|(?:举报|信访|检举|控告|投诉)[人信]|匿名|档案里|听说|透露|八卦|"
@@ -119,6 +123,8 @@ REFUSABLE = re.compile(
 )
 """What a message to be refused speaks of: somebody, how we work, or a trick. One that speaks of none of it asks about the
 documents, whatever it sounds like to the reader."""
+WHETHER = re.compile(r"要不要|该不该|用不用|成不成|行不行|合不合|需不需要")
+"""Asks whether something is to be done or may be: no order and no prying, whatever it sounds like to the reader."""
 REPLIES = {
     Manner.SMALLTALK: "您好！我是监督谈话助手，可以查制度依据（引用原文、注明出处），也可以提醒谈话、填报整改进展。"
     "请直接说要查或要办的事。",
@@ -156,6 +162,8 @@ def aside(text: str, *, has_basis: bool = True) -> Aside | None:
         if name == IS_QUESTION or value < (SURE if has_basis else LIKELY)[Manner(name)]:
             return None
         manner, guessed = Manner(name), True
+        if manner in (Manner.COMMAND, Manner.REFUSE) and WHETHER.search(plain):
+            return None
         if manner is Manner.REFUSE and not REFUSABLE.search(plain):
             return None
     return Aside(manner, _reply(manner, plain), guessed)
@@ -188,7 +196,7 @@ def _manner(plain: str) -> Manner | None:
         return Manner.REFUSE
     if COMMAND.search(plain) and not re.search(r"(?:什么|哪些|多久|几天|多少|怎么|规定|要求|吗|呢)[?？]?$", plain):
         return Manner.COMMAND
-    if ELSEWHERE.search(plain):
+    if ELSEWHERE.search(plain) and not OFFICE.search(plain):
         return Manner.REDIRECT
     if ABOUT_US.search(plain) and len(plain) <= 20:
         return Manner.SMALLTALK

@@ -110,7 +110,7 @@ def test_a_date_given_where_a_choice_is_asked_goes_to_the_date(world: World) -> 
 
 @pytest.mark.parametrize(
     ("words", "given"),
-    [("第二个", 2), ("最后一个", 6), ("第1项", 1), ("2号", 2), ("不是第一个，是第二个", 2), ("选第二个吧", 2)],
+    [("第二个", 2), ("最后一个", 7), ("第1项", 1), ("2号", 2), ("不是第一个，是第二个", 2), ("选第二个吧", 2)],
 )
 def test_options_are_named_by_their_place(world: World, words: str, given: int) -> None:
     leader = world.speaker("leader")
