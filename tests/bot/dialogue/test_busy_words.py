@@ -158,7 +158,7 @@ def test_what_was_submitted_can_be_put_right_from_where_one_stands(world: World)
     subject = world.speaker("subject")
     subject.taps_id(f"talk:{world.talk_id}")
     fill(subject, "[有异议]", "账目已经整改完毕", "[提交]")
-    assert "提出异议，要改请联系工作人员" in subject.says("撤回异议")
+    assert "撤回对哪次谈话的异议" in subject.says("撤回异议")
 
 
 @pytest.mark.parametrize(
