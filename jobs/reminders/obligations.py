@@ -158,7 +158,7 @@ class _Desk:
 
     def advance(self, one: Obligation) -> Iterator[dict[str, Any]]:
         """The messages due about one obligation, and its next day set."""
-        rulebook = self.rulebooks.get(one.rulebook, default_rulebook())
+        rulebook = self._rulebook(one)
         ladder = rulebook.duties.get(self.rule.name)
         if ladder is None:  # the rule was taken out of its rulebook
             one.is_open, one.next_stage_on, one.note = False, None, "规则已取消"
@@ -172,14 +172,17 @@ class _Desk:
             cancel(self.session, one, "已由后一次提醒代替")
             yield from self.messages(one, due[-1])
 
+    def _rulebook(self, one: Obligation) -> Rulebook:
+        return self.rulebooks.get(one.rulebook, default_rulebook())
+
     def recipients(self, one: Obligation, stage: int) -> list[int]:
         """Whom one stage of an obligation reaches."""
-        ladder = self.rulebooks.get(one.rulebook, default_rulebook()).duties.get(self.rule.name)
+        ladder = self._rulebook(one).duties.get(self.rule.name)
         return [] if ladder is None else self.parties.at_stage(one.id or 0, ladder, stage)
 
     def messages(self, one: Obligation, stage: Stage) -> Iterator[dict[str, Any]]:
         """The messages of one stage, one a recipient."""
-        rulebook = self.rulebooks.get(one.rulebook, default_rulebook())
+        rulebook = self._rulebook(one)
         ladder, send_at = rulebook.duties[self.rule.name], sending_time(rulebook, self.now)
         body = self._body(one, stage, ladder, rulebook, shanghai_date(send_at))
         for person in self.recipients(one, stage.number):

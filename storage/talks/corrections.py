@@ -37,9 +37,7 @@ def correct_record(
     talk = talk_in_charge(session, actor, talk_id)
     if not reason.strip():
         raise RuleBroken("更正需要写明原因。")
-    latest = session.exec(
-        select(TalkRecord).where(TalkRecord.talk_id == talk_id).order_by(col(TalkRecord.version).desc()).limit(1)
-    ).first()
+    latest = _latest(session, talk_id)
     version = (latest.version if latest else 0) + 1
     session.add(
         TalkRecord(
@@ -151,11 +149,16 @@ def _recorded(session: Session, talk_id: int, actor: Actor, reason: str) -> tupl
     return talk, talk.held_on
 
 
-def _keep_reason(session: Session, talk_id: int, reason: str, actor: Actor, now: datetime) -> None:
-    """A version of the written record that says what stood there; where nothing is written, the audit line does."""
-    latest = session.exec(
+def _latest(session: Session, talk_id: int) -> TalkRecord | None:
+    """The written record as it stands; None where nothing is written."""
+    return session.exec(
         select(TalkRecord).where(TalkRecord.talk_id == talk_id).order_by(col(TalkRecord.version).desc()).limit(1)
     ).first()
+
+
+def _keep_reason(session: Session, talk_id: int, reason: str, actor: Actor, now: datetime) -> None:
+    """A version of the written record that says what stood there; where nothing is written, the audit line does."""
+    latest = _latest(session, talk_id)
     if latest is None:
         return
     said = latest.model_dump(include={"evaluation", "cases", "shortcomings", "explanation", "suggestions"})
